@@ -48,7 +48,7 @@ testInBrowser('a person types a program with an error and mends it; the finding 
     await editorWith(page, 'program cms').waitFor();
     await page.getByLabel('New file').selectOption({ label: 'empty file' });
     await page.getByRole('textbox', { name: 'Text of the program' }).click();
-    await page.keyboard.insertText('program mt1(<hdr.ipv4.dst, 10.0.0.1, 0xffffffff>) {\n    FORWRD(1);\n}\n');
+    await page.keyboard.insertText('program mt1(<hdr.ipv4.dst, 10.0.0.1, 0xffffffff>) {\n  FORWRD(1);\n}\n');
     await page.getByText('there is no primitive FORWRD').waitFor();
     await page.getByRole('button', { name: '1 error' }).click();
     await page.locator('.cm-lintRange-error').waitFor();
@@ -56,6 +56,11 @@ testInBrowser('a person types a program with an error and mends it; the finding 
     await page.getByText('FORWRD', { exact: false }).first().dblclick();
     await page.keyboard.insertText('FORWARD');
     await page.getByText('no findings').waitFor();
+    await page.getByRole('button', { name: 'Format' }).click();
+    await page
+      .locator('.cm-line')
+      .filter({ hasText: /^ {4}FORWARD/ })
+      .waitFor();
     assert.is(await page.evaluate('document.documentElement.dataset.theme'), 'system', 'typed words are no shortcuts');
     // The first closes the completions.
     await page.keyboard.press('Escape');

@@ -34,7 +34,9 @@ async function openFromDisk(list: FileList | null): Promise<void> {
 
 function format(): void {
   const view = editorView.value;
-  if (view !== undefined) formatText(view).catch(tell);
+  if (view === undefined) return;
+  formatText(view).catch(tell);
+  view.focus();
 }
 
 /** The opened text as a file for the disk. */
