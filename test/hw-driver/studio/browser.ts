@@ -24,9 +24,6 @@ const HEIGHTS: Readonly<Record<keyof typeof WIDTHS, number>> = { wide: 900, phon
 
 let browser: Promise<Browser> | undefined;
 
-/** What a page printed as errors, and exceptions that nothing caught. */
-export type PageWithErrors = Page & { readonly pageErrors: string[] };
-
 async function pathOf(name: string): Promise<string> {
   return spawnSync('which', [name], { encoding: 'utf8' }).stdout.trim() || name;
 }
@@ -101,9 +98,16 @@ export async function until(page: Page, expression: string, wanted: unknown): Pr
   }
 }
 
-/** A test that is skipped without Chromium. */
-export const testInBrowser = (title: string, body: () => Promise<void>): void => testWith(CHROMIUM, title, body);
+/** Several files may share a process: each closes the browser that it opened. */
+async function closeBrowser(): Promise<void> {
+  const opened = browser;
+  browser = undefined;
+  await (await opened)?.close();
+}
 
-test.after(async () => {
-  await (await browser)?.close();
-});
+/** A test that is skipped without Chromium. */
+export function testInBrowser(title: string, body: () => Promise<void>): void {
+  // What a process keeps between its files are modules, but not what they asked to be done after tests.
+  test.after(closeBrowser);
+  testWith(CHROMIUM, title, body);
+}
