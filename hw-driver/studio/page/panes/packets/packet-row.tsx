@@ -6,12 +6,12 @@ import { verdictText } from '../../state/verdicts.js';
 import { firstArrival } from './packet-list.js';
 import { rowAt } from './row-blocks.js';
 
-/** Columns of the list, also of its header. */
+/** Columns of the list, also of its header: for a million packets, minutes in microseconds, and 9,999 bytes. */
 export const COLUMNS = [
-  { title: '#', name: 'packet', width: '54px' },
-  { title: 'Time, s', name: 'time', width: '72px' },
+  { title: '#', name: 'packet', width: '74px' },
+  { title: 'Time, s', name: 'time', width: '82px' },
   { title: 'Packet', name: 'summary', width: 'minmax(120px, 1fr)' },
-  { title: 'Bytes', name: 'bytes', width: '44px' },
+  { title: 'Bytes', name: 'bytes', width: '52px' },
   { title: 'Program', name: 'program', width: '74px' },
   { title: 'Verdict', name: 'verdict', width: '70px' },
 ] as const;
@@ -44,7 +44,8 @@ export function PacketRow({ row }: { readonly row: number }) {
         {program ?? '–'}
       </span>
       <span role="gridcell" class={`cell verdict ${kind}`} title={port < 0 ? text : `${text} by port ${port}`}>
-        <span aria-hidden="true">{sign}</span> {port < 0 ? text : port}
+        <span aria-hidden="true">{sign}</span> {port >= 0 && <span class="said-only">{text} by port </span>}
+        {port < 0 ? text : port}
         {passes > 1 && (
           <span class="passes" title={`${passes} passes`}>
             ↻{passes}
