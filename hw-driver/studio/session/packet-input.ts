@@ -35,22 +35,25 @@ export interface ReadPackets {
 
 /**
  * Adds packets of an origin to a store.
+ * @param held packets that the session has beside those of the store
  * @throws {SessionError} `too-much`, `cancelled`, {@link CaptureError} {@link TrafficError} {@link MadePacketError}; the
  * store has then some of the packets
  */
 export async function readPackets(
   origin: PacketOrigin,
   store: PacketStore,
+  held: HeldPackets,
   dataPlane: DataPlane,
   working: Working,
 ): Promise<ReadPackets> {
   switch (origin.kind) {
     case 'capture':
-      return readBlob(origin, store, dataPlane, working);
+      return readBlob(origin, store, held, dataPlane, working);
     case 'generated':
-      return generate(origin.traffic, store, dataPlane, working);
+      return generate(origin.traffic, store, held, dataPlane, working);
     case 'made':
       for (const text of origin.packets) addMade(text, origin.ingressPort, store, dataPlane);
+      requireRoom(store, held, 'the list');
       return { notes: [] };
   }
 }
@@ -59,15 +62,20 @@ const limitText =
   `a page holds ${LIMITS.packets / MILLION} million packets ` +
   `of ${(LIMITS.bytes / MEBIBYTE).toLocaleString('en-US')} MiB in all`;
 
+/** What a session holds already. */
+export type HeldPackets = Pick<PacketStore, 'count' | 'byteLength'>;
+
 /** @throws {SessionError} `too-much` */
-function requireRoom(store: PacketStore, what: string): void {
-  if (store.count <= LIMITS.packets && store.byteLength <= LIMITS.bytes) return;
+function requireRoom(store: PacketStore, held: HeldPackets, what: string): void {
+  const [count, bytes] = [held.count + store.count, held.byteLength + store.byteLength];
+  if (count <= LIMITS.packets && bytes <= LIMITS.bytes) return;
   throw new SessionError('too-much', `${what} has too many packets: ${limitText}; a part of it fits`);
 }
 
 async function readBlob(
   { name, blob, ingressPort = 0 }: PacketOrigin & { readonly kind: 'capture' },
   store: PacketStore,
+  held: HeldPackets,
   dataPlane: DataPlane,
   working: Working,
 ): Promise<ReadPackets> {
@@ -85,7 +93,7 @@ async function readBlob(
       const read = await reader.readInto(batch, { ingressPort, truncated: 'warn' });
       if (read === 0) break;
       store.add(batch);
-      requireRoom(store, name);
+      requireRoom(store, held, name);
       await breathe(working, { done: reader.bytesRead, total: reader.totalBytes, unit: 'bytes' });
     }
     const { done, missing } = intake.notes();
@@ -98,6 +106,7 @@ async function readBlob(
 async function generate(
   { packets, seed, content }: GeneratedTraffic,
   store: PacketStore,
+  held: HeldPackets,
   dataPlane: DataPlane,
   working: Working,
 ): Promise<ReadPackets> {
@@ -116,7 +125,7 @@ async function generate(
     if (count === 0) break;
     made += count;
     store.add(batch);
-    requireRoom(store, 'this traffic');
+    requireRoom(store, held, 'this traffic');
     await breathe(working, { done: store.count - before, total: packets, unit: 'packets' });
   }
   return { notes: [] };

@@ -163,7 +163,7 @@ export class StudioSession {
   private async addPackets({ origin }: AskOf<'add-packets'>, working: Working): Promise<AddedPackets> {
     const { run } = this;
     const read = new PacketStore();
-    const { notes } = await readPackets(origin, read, run.dataPlane, working);
+    const { notes } = await readPackets(origin, read, run.packets, run.dataPlane, working);
     if (run.packets.count === 0) this.replacePackets(read);
     else append(run.packets, read);
     return { added: read.count, packets: run.packets.count, notes };

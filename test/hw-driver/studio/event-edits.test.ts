@@ -55,7 +55,7 @@ async function newRun(): Promise<StudioRun> {
   const run = new StudioRun(defaultDataPlane(), 0);
   const store = new PacketStore();
   const packets = Array.from({ length: PACKETS }, (_, i) => `ipv4.dst=10.0.0.${1 + (i % 2)} udp.dst_port=1 port=4`);
-  await readPackets({ kind: 'made', packets }, store, run.dataPlane, working);
+  await readPackets({ kind: 'made', packets }, store, run.packets, run.dataPlane, working);
   run.setPackets(store);
   return run;
 }
