@@ -100,6 +100,7 @@ const MEDIUM_FILES: readonly string[] = [
   'hw-driver/studio/event-edits',
   'hw-driver/studio/exported-page',
   'hw-driver/studio/hostile-questions',
+  'hw-driver/studio/studio-command',
   'hw-driver/studio/page',
   'hw-driver/studio/export',
   'hw-driver/studio/panes',

@@ -60,6 +60,8 @@ async function studio(args: StudioArguments): Promise<number> {
   const port = wholeNumber('--port', args.port, 0, MAX_PORT);
   const files = filesFrom(args);
   requireSeparateFiles({ '--export': args.export }, [...args.files, ...(args.trace === undefined ? [] : [args.trace])]);
+  if (args.title !== '' && args.export === undefined)
+    throw new UsageError('--title is for --export: it names its page');
   if (args.export !== undefined) return exportTo(args.export, files, args.title);
   const server = await serveStudio(files, port).catch((error: unknown) => {
     const code = errorCode(error);
@@ -84,7 +86,8 @@ async function exportTo(path: string, files: StudioFiles, title: string): Promis
   const html = await interruptible(async (signal) => {
     const show = (what: string, { done, total, unit }: SessionProgress): void =>
       status.show(`${what}: ${done.toLocaleString('en-US')} of ${total.toLocaleString('en-US')} ${unit}`);
-    return exportedFile(await scenarioOfFiles(files, title, show, signal), title);
+    const tell = (note: string): void => void process.stderr.write(`p4runpro: warning: ${note}\n`);
+    return exportedFile(await scenarioOfFiles(files, title, show, tell, signal), title);
   }).finally(() => status.stop());
   writeResult(path, html);
   process.stdout.write(`${path}: ${Buffer.byteLength(html).toLocaleString('en-US')} bytes\n`);

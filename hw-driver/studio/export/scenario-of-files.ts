@@ -6,11 +6,16 @@ import type { SessionProgress } from '../session/protocol.js';
 import { StudioSession } from '../session/session.js';
 import { fileBlob } from './file-blob.js';
 
-/** @returns the packed scenario as text @throws {DomainError} what the session refuses */
+/**
+ * @param tell called with a sentence on what was left out
+ * @returns the packed scenario as text
+ * @throws {DomainError} what the session refuses
+ */
 export async function scenarioOfFiles(
   { dataPlane, programs, trace }: StudioFiles,
   title: string,
   progress: (what: string, at: SessionProgress) => void,
+  tell: (note: string) => void,
   signal: AbortSignal,
 ): Promise<string> {
   const session = new StudioSession();
@@ -19,7 +24,8 @@ export async function scenarioOfFiles(
   if (trace !== undefined) {
     const { name, path, bytes } = trace;
     const origin = { kind: 'capture', name, blob: fileBlob(path, bytes) } as const;
-    await session.ask({ kind: 'add-packets', origin }, working('reading packets'));
+    const { notes } = await session.ask({ kind: 'add-packets', origin }, working('reading packets'));
+    notes.forEach(tell);
   }
   for (const { name, text } of programs) {
     const checked = await session.ask({ kind: 'check-text', text }, working('checking'));
