@@ -212,7 +212,7 @@ const FORMS: readonly (readonly [form: string, meaning: string])[] = [
   ['verdict = dropped', PACKET_VERDICTS.join(', ')],
   ['port = 3, passes > 1', 'with =, !=, <, <=, > and >='],
   ['<hdr.ipv4.dst, 10.0.0.0, 255.0.0.0>', 'a filter on the packet as it arrived'],
-  ['lb.m[3] = 7', 'a word, before the packet'],
+  ['lb.m[3] = 7', 'a word, when the packet has left'],
   ['writes lb.m[3] > 7', 'a word that the packet writes; lb.m alone for any of it'],
   ['sar = 1 after lb:5', 'a register before or after a line of a program'],
   ['runs lb:5', 'a line, by its number'],
