@@ -21,6 +21,7 @@ import { CellStore } from '../../paper/reproduce/cell-store.js';
 import type { Cell } from '../../paper/reproduce/cells/cell.js';
 import type { Experiment, Setting } from '../../paper/reproduce/experiment.js';
 import { EXPERIMENTS } from '../../paper/reproduce/experiments/index.js';
+import type { CellQueue } from '../../paper/reproduce/queued-cells.js';
 import {
   REPRODUCTION_SCHEMA,
   type Reproduction,
@@ -30,8 +31,10 @@ import {
 import { runCells } from '../../paper/reproduce/run-cells.js';
 import { sourceCommit } from '../../paper/reproduce/source-commit.js';
 import { codeFingerprint } from '../../sweep/cell/code-hash.js';
+import type { QueueAddress } from '../../sweep/queue/queue-address.js';
 import { cellProgress } from '../report/cell-progress.js';
 import { ResultFolder } from '../report/result-folder.js';
+import { QUEUE_OPTION, queueFrom } from './queue-options.js';
 import { SEED_OPTION } from './shared-options.js';
 
 const IDS = EXPERIMENTS.map(({ id }) => id);
@@ -53,6 +56,7 @@ const reproduceOptions = (yargs: Argv) =>
       describe: 'Number of threads for computations that do not measure time',
       defaultDescription: 'number of cores',
     })
+    .options(QUEUE_OPTION)
     .options(SEED_OPTION)
     .option('out', {
       type: 'string',
@@ -73,19 +77,32 @@ type ReproduceArguments = ArgumentsOf<typeof reproduceOptions>;
 async function reproduce(args: ReproduceArguments): Promise<number> {
   const experiments = experimentsOf(args.experiments);
   const workers = wholeNumber('--workers', args.workers ?? String(availableParallelism()), 1, MAX_WORKERS);
+  const address = queueFrom(args);
   const setting: Setting = { scale: args.quick ? 'quick' : 'full', seed: args.seed };
   const earlier = args.against === undefined ? undefined : earlierResult(args.against, setting);
   const cells = experiments.flatMap((experiment) => experiment.cells(setting));
   // Throws before the first cell if the solver is not installed.
   if (cells.some((cell) => cell.kind === 'delay' && cell.how === 'model')) z3Allocator(f1());
   return ResultFolder.during(args.out, (folder) =>
-    reproduceInto(folder, args, { experiments, workers, earlier, setting, cells }),
+    reproduceInto(folder, args, { experiments, workers, address, earlier, setting, cells }),
   );
 }
 
 export const reproduceCommand = command(reproduceOptions, reproduce);
 
+/** Where cells run that measure no time; those that do run here, alone, as always. */
+const queueOf = (address: QueueAddress | undefined, code: string, status: StatusLine): CellQueue | undefined =>
+  address && {
+    address,
+    code,
+    onNotice: (text) => {
+      status.clear();
+      process.stderr.write(`bench: ${text}\n`);
+    },
+  };
+
 interface Asked {
+  readonly address: QueueAddress | undefined;
   readonly experiments: ReturnType<typeof experimentsOf>;
   readonly workers: number;
   readonly earlier: ReturnType<typeof earlierResult> | undefined;
@@ -101,7 +118,14 @@ async function reproduceInto(folder: ResultFolder, args: ReproduceArguments, ask
   const date = new Date().toISOString();
   const status = new StatusLine();
   const results = await interruptible((signal) =>
-    runCells({ cells, workers, store, signal, onProgress: cellProgress(status) }),
+    runCells({
+      cells,
+      workers,
+      queue: queueOf(asked.address, code, status),
+      store,
+      signal,
+      onProgress: cellProgress(status),
+    }),
   ).finally(() => status.stop());
   if (results === undefined) {
     process.stderr.write(`bench: interrupted; the same command resumes from ${args.out}\n`);

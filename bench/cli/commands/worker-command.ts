@@ -6,6 +6,7 @@ import { type ArgumentsOf, command } from '../../../hw-driver/cli/kit/command.js
 import { EXIT, StatusLine, wholeNumber } from '../../../hw-driver/index.js';
 import { interruptible } from '../../../traces/system/index.js';
 import { packageVersion } from '../../../traces/system/package-root.js';
+import { REPRODUCE_KIND, REPRODUCE_WORKER } from '../../paper/reproduce/queued-cells.js';
 import { codeFingerprint } from '../../sweep/cell/code-hash.js';
 import { CELL_WORKER } from '../../sweep/local/run-sweep.js';
 import { runWorker } from '../../sweep/queue/queue-worker.js';
@@ -56,7 +57,7 @@ async function work(args: WorkerArguments): Promise<number> {
       takesModules: args.allowModules,
       code: codeFingerprint(),
       version: packageVersion,
-      runners: { [SWEEP_KIND]: CELL_WORKER },
+      runners: { [SWEEP_KIND]: CELL_WORKER, [REPRODUCE_KIND]: REPRODUCE_WORKER },
       signal,
       onChange: ({ done, doing }) => status.show([`${counted(done, 'cell')} done`, ...doing].join('; ')),
       onNotice: (text) => {

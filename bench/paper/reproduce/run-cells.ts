@@ -3,10 +3,13 @@ import { Piscina } from 'piscina';
 import type { CellStore } from './cell-store.js';
 import { type Cell, type CellResult, cellKey, isTimed, type ResultOf } from './cells/cell.js';
 import type { Results } from './experiment.js';
+import { type CellQueue, runQueuedCells } from './queued-cells.js';
 
 export interface CellRun {
   readonly cells: readonly Cell[];
   readonly workers: number;
+  /** Where cells run that measure no time; absent for the threads of this machine. */
+  readonly queue?: CellQueue | undefined;
   readonly store: CellStore;
   readonly signal: AbortSignal;
   /** @param finished the cell that has just been computed; undefined at the start */
@@ -23,12 +26,9 @@ export async function runCells(run: CellRun): Promise<Results | undefined> {
     run.store.put(cell, result);
     run.onProgress(++done, wanted.size, cell);
   };
-  await compute(
-    missing.filter((cell) => !isTimed(cell)),
-    run.workers,
-    run.signal,
-    finish,
-  );
+  const untimed = missing.filter((cell) => !isTimed(cell));
+  if (run.queue === undefined) await compute(untimed, run.workers, run.signal, finish);
+  else await runQueuedCells(run.queue, untimed, run.signal, finish);
   await compute(missing.filter(isTimed), 1, run.signal, finish);
   if (run.signal.aborted) return undefined;
   return (cell) => {

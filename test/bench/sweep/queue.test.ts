@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { workerCommand } from '../../../bench/cli/commands/worker-command.js';
+import { REPRODUCE_KIND, REPRODUCE_WORKER } from '../../../bench/paper/reproduce/queued-cells.js';
 import { codeFingerprint } from '../../../bench/sweep/cell/code-hash.js';
 import { CELL_WORKER } from '../../../bench/sweep/local/run-sweep.js';
 import { FileCache } from '../../../bench/sweep/queue/file-exchange.js';
@@ -179,6 +180,20 @@ testWith(REDIS, 'results are written once; another one is a defect, which the co
     );
     cache.close();
     client.disconnect();
+  }),
+);
+
+testWith(REDIS, 'bench reproduce through a queue: the same tables and figures', () =>
+  withFolder(async (folder) => {
+    const reproduce = (out: string, ...more: string[]) =>
+      type('bench', ['reproduce', 'hashes', '--quick', '--out', out, ...more], { folder });
+    const runners = { [REPRODUCE_KIND]: REPRODUCE_WORKER };
+    const queued = await withWorker('paper', { runners }, () => reproduce('queue', '--queue', addressOf('paper')));
+    assert.equal([queued.status, queued.stderr], [0, '']);
+    assert.is((await reproduce('local')).status, 0);
+    for (const file of ['hashes.csv', 'hashes.svg']) {
+      assert.is(read(folder, 'queue', file), read(folder, 'local', file), file);
+    }
   }),
 );
 
