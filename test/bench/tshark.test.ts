@@ -33,7 +33,14 @@ testWith(TSHARK, 'tshark finds a checksum that was made wrong', () =>
 
 testWith(TSHARK, 'tshark finds nothing wrong with generated packets of all sources', () =>
   withFolder(async (folder) => {
-    const kinds = ['background', 'flows:flows=65536,exponent=0', 'cache:clients=65536', 'tcp:resets=0.5', 'synflood'];
+    const kinds = [
+      'background',
+      'flows:flows=65536,exponent=0',
+      'cache:clients=65536',
+      'keys',
+      'tcp:resets=0.5',
+      'synflood',
+    ];
     assert.equal(kinds.map((kind) => kind.split(':')[0]).sort(), Object.keys(TRAFFIC_SOURCES).sort());
     const sources = kinds.flatMap((kind) => ['--source', kind]);
     const args = ['trace', 'generate', 'all.pcap', ...sources, '--seconds', '0.05'];

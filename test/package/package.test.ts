@@ -94,11 +94,21 @@ const CALLS: Readonly<Record<string, readonly (readonly string[])[]>> = {
     ['history', 'programs/calc.p4runpro', '--packets', '50', '--state'],
     ['trace', 'generate', 'in.pcap', '--workload', 'programs/calc.p4runpro', '--packets', '50'],
     ['replay', 'programs/calc.p4runpro', '--trace', 'in.pcap'],
+    ['history', 'programs/calc.p4runpro', '--trace', 'in.pcap', '--packet', '1'],
+    ['network', 'check', join(installed, 'docs', 'examples', 'networks', 'rack.json')],
+    ['sweep', 'grid.json'],
     ['micro', '--filter', 'parser', '--time', '10'],
     ['reproduce', 'table2', '--quick', '--out', 'reproduced'],
     ['case-study', 'a', '--seconds', '9'],
   ],
 };
+const GRID = JSON.stringify({
+  schema: 'p4runpro-bench/sweep@1',
+  grid: { workload: ['calc'], seed: [1, 2] },
+  measure: 'run',
+  options: { programs: 1, packets: 50 },
+});
+
 /** Those that go on until they are told to end, or take half a minute; their help loads all that they need. */
 const NOT_CALLED = ['serve', 'studio', 'watch', 'timing', 'lsp'];
 
@@ -108,6 +118,7 @@ for (const [command, calls] of Object.entries(CALLS)) {
     const names = [...help.matchAll(new RegExp(`^ {2}${command} ([a-z]\\S*)`, 'gm'))].map(([, name = '']) => name);
     assert.ok(names.length > 10, help);
     const called = new Set(calls.map(([name]) => name));
+    writeFileSync(join(elsewhere, 'grid.json'), GRID);
     for (const name of names.filter((each) => !called.has(each))) {
       assert.ok(NOT_CALLED.includes(name), `${command} ${name} is not called`);
       assert.match(await run(command, name, '--help'), new RegExp(`^${command} ${name}`));
