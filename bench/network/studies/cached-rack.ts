@@ -170,7 +170,8 @@ export function modelledRate(
 
 /**
  * NetCache (Jin et al., SOSP 2017, doi 10.1145/3132747.3132764), abstract: the cache improves the throughput by 3 to 10
- * times, and halves the latency of up to 40 % of the queries. Its racks have 128 servers, and the cache 10,000 items.
+ * times, and halves the latency of up to 40 % of the queries. The abstract does not give the size of the rack: servers, keys
+ * and cached keys are our assumption.
  */
 const NETCACHE = { servers: 128, keys: 100_000_000, cached: 10_000, gains: [3, 10], skews: [0.9, 0.95, 0.99] } as const;
 
@@ -215,7 +216,7 @@ function rackSentences(rows: readonly Readonly<Record<string, string | number>>[
   ];
 }
 
-/** The same bound at the size of NetCache's experiments. */
+/** The same bound at the size that we assume of NetCache's experiments. */
 export function netcacheGains(): readonly {
   readonly skew: number;
   readonly gain: number;
@@ -232,7 +233,7 @@ function netcacheSentence(): string {
   const gains = netcacheGains().map(({ skew, gain }) => `${gain.toFixed(1)} at skew ${skew}`);
   const [least, most] = NETCACHE.gains;
   return (
-    `At the size of NetCache's racks (${NETCACHE.servers} servers, ${NETCACHE.cached.toLocaleString('en-US')} cached of ` +
+    `For a rack as large as NetCache's may be (assumed: ${NETCACHE.servers} servers, ${NETCACHE.cached.toLocaleString('en-US')} cached of ` +
     `${NETCACHE.keys.toLocaleString('en-US')} keys) the same bound gives gains of ${gains.join(', ')}; published are ${least} to ${most}.`
   );
 }
