@@ -6,10 +6,10 @@ import { verdictText } from '../../state/verdicts.js';
 import { firstArrival } from './packet-list.js';
 import { rowAt } from './row-blocks.js';
 
-/** Columns of the list, also of its header: for a million packets, minutes in microseconds, and 9,999 bytes. */
+/** Columns of the list, also of its header: for a million packets, 9,999 seconds and 9,999 bytes. */
 export const COLUMNS = [
   { title: '#', name: 'packet', width: '74px' },
-  { title: 'Time, s', name: 'time', width: '82px' },
+  { title: 'Time, s', name: 'time', width: '94px' },
   { title: 'Packet', name: 'summary', width: 'minmax(120px, 1fr)' },
   { title: 'Bytes', name: 'bytes', width: '52px' },
   { title: 'Program', name: 'program', width: '74px' },

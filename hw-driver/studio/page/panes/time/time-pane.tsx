@@ -117,7 +117,7 @@ function plotOptions(range: Range, colour: (value: string) => string): Omit<UPlo
   return {
     legend: { show: false },
     cursor: { show: false },
-    padding: [4, 0, 0, 0],
+    padding: [8, 0, 0, 0],
     scales: {
       x: { time: false, range: [range.from, Math.max(range.from + 1, range.to)] },
       y: { range: [0, 100] },
