@@ -228,6 +228,25 @@ test('addresses: passwords from the environment, no secret in any message', () =
   }
 });
 
+test('the containers of the example start workers by words that the command has', () => {
+  const compose = readFileSync(sourcePath('docs', 'examples', 'sweeps', 'compose.yaml'), 'utf8');
+  const dockerfile = readFileSync(sourcePath('docs', 'examples', 'sweeps', 'Dockerfile'), 'utf8');
+  const known = /^(?:#.*|FROM \S+|WORKDIR \S+|COPY \S+ \S+|RUN .+|USER \S+|(?:ENTRYPOINT|CMD) \[.*\]|)$/;
+  assert.equal(
+    dockerfile.split('\n').filter((line) => !known.test(line)),
+    [],
+  );
+  assert.match(dockerfile, /^ENTRYPOINT \["node", "dist\/bench\/cli\/cli.js"\]$/m);
+  assert.not.match(compose, /\t/);
+  const commands = [...`${compose}${dockerfile}`.matchAll(/(?:CMD |command: )(\["worker".*\])/g)];
+  assert.is(commands.length, 2);
+  for (const [, words = ''] of commands) {
+    const [, option, address = ''] = JSON.parse(words) as string[];
+    assert.is(option, '--queue');
+    assert.is(queueAddress(address, {}).shown, 'redis://redis:6379/sweeps');
+  }
+});
+
 const given = (folder: string): void => writeGrid(folder);
 await testRefusals('bench', [
   { args: ['worker'], says: /a worker needs a queue: --queue redis:\/\/HOST:PORT\/PREFIX/ },
