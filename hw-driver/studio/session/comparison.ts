@@ -26,7 +26,7 @@ export class Comparison {
     );
     const deployed = events[place];
     if (deployed?.kind !== 'deploy') {
-      throw new SessionError('bad-question', `no program ${program} has been deployed before packet ${at}`);
+      throw new SessionError('bad-question', `no program ${program} has been deployed before packet ${at + 1}`);
     }
     // Changes of the text that is replaced have no meaning for the other one.
     const isChange = (event: NewEvent): boolean => CHANGES_OF_TEXT.includes(event.kind) && event.program === program;

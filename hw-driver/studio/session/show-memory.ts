@@ -36,7 +36,7 @@ function writeCounts({ run }: History, at: number, first: number, words: number)
 function memoryOf(history: History, at: number, program: string, memory: string) {
   const found = memoriesAt(history, at).find((each) => each.program === program && each.memory === memory);
   if (found !== undefined) return found;
-  throw new SessionError('bad-question', `no program ${program} with a memory ${memory} runs before packet ${at}`);
+  throw new SessionError('bad-question', `no program ${program} with a memory ${memory} runs before packet ${at + 1}`);
 }
 
 /** @throws {SessionError} `bad-question` */

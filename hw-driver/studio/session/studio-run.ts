@@ -193,6 +193,9 @@ export class StudioRun {
 
   private requireMoment(packet: number): void {
     if (Number.isInteger(packet) && packet >= 0 && packet <= this.store.count) return;
-    throw new SessionError('bad-question', `there is no moment before packet ${packet}: there are ${this.store.count}`);
+    throw new SessionError(
+      'bad-question',
+      `there is no moment before packet ${packet + 1}: there are ${this.store.count}`,
+    );
   }
 }

@@ -295,7 +295,7 @@ function packetTimeOf(packet: number, arrivals: Float64Array, { departureNs, fat
   const arrivalNs = arrivals[packet];
   const code = fate[packet];
   if (arrivalNs === undefined || code === undefined) {
-    throw new SessionError('bad-question', `packet ${packet} has not run in virtual time`);
+    throw new SessionError('bad-question', `packet ${packet + 1} has not run in virtual time`);
   }
   if (code === LEFT) return { arrivalNs, departureNs: must(departureNs[packet], 'departure of a packet'), lost: null };
   return { arrivalNs, departureNs: null, lost: DROP_REASONS[code] ?? null };

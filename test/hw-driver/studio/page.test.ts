@@ -56,6 +56,8 @@ testInBrowser('a person types a program with an error and mends it; the finding 
     await page.getByText('FORWRD', { exact: false }).first().dblclick();
     await page.keyboard.insertText('FORWARD');
     await page.getByText('no findings').waitFor();
+    // Away from the text, whose help of the word under the mouse may lie on the button.
+    await page.mouse.move(0, 0);
     await page.getByRole('button', { name: 'Format' }).click();
     await page
       .locator('.cm-line')
@@ -96,9 +98,9 @@ testInBrowser('a person replaces a program before a packet: those before it keep
     await page.getByRole('button', { name: 'Run 10,000 packets through the programs on the switch' }).click();
     await outcomeOf(page, '10,000 packets').waitFor();
     await page.keyboard.press('4');
-    await page.getByRole('textbox', { name: 'Packet', exact: true }).fill('5,000');
+    await page.getByRole('textbox', { name: 'Packet', exact: true }).fill('5,001');
     await page.keyboard.press('Enter');
-    await page.getByText('Changes are made before packet 5,000.').waitFor();
+    await page.getByText('Changes are made before packet 5,001.').waitFor();
     await page.locator('.cm-content').getByText('1', { exact: true }).dblclick();
     await page.keyboard.insertText('2');
     await page.getByRole('button', { name: 'Replace way' }).waitFor();

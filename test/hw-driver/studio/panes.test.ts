@@ -111,7 +111,7 @@ testInBrowser('by keyboard alone: along the line, a word and its writers, an ent
     await page.keyboard.press('7');
     await page.getByRole('textbox', { name: 'Condition' }).fill('writes counter.counts[3] = 5');
     await page.keyboard.press('Shift+Enter');
-    await page.getByText('It holds for packet 43.').waitFor();
+    await page.getByText('It holds for packet 44.').waitFor();
     await momentIs(page, 43);
     await page.getByRole('textbox', { name: 'Condition' }).fill('verdict = lost');
     await page.keyboard.press('Enter');
@@ -128,11 +128,11 @@ testInBrowser(
       await page.keyboard.insertText(COUNTER.replace('<mar, 7,', '<mar, 4,'));
       await page.getByRole('tab', { name: 'Compare' }).click();
       await page.getByRole('button', { name: 'Compare', exact: true }).click();
-      await page.getByText('40 of 200 packets from packet 0 on differ; the first is packet 4.').waitFor();
+      await page.getByText('40 of 200 packets from packet 1 on differ; the first is packet 5.').waitFor();
       await page.locator('.outcomes .differs').getByText('dropped').waitFor();
       await page.locator('.compared-steps .differs').getByText('DROP;').waitFor();
       await page.getByRole('button', { name: '▶', exact: true }).first().click();
-      await page.locator('.compare-steps').getByText('packet 7').click();
+      await page.locator('.compare-steps').getByText('packet 8').click();
       await momentIs(page, 7);
 
       await page.getByRole('tab', { name: 'Memory' }).click();
@@ -140,7 +140,7 @@ testInBrowser(
       await page.getByRole('button', { name: 'Write', exact: true }).click();
       await page.locator('.word-line').getByText('1,000 = 0x000003e8').waitFor();
       await pane(page, 'Time').getByText('2 events').waitFor();
-      await page.getByRole('button', { name: /1 event before packet 7/ }).focus();
+      await page.getByRole('button', { name: /1 event before packet 8/ }).focus();
       await page.keyboard.press('Delete');
       await page.locator('.word-line').getByText('1 = 0x00000001').waitFor();
     }),

@@ -103,11 +103,11 @@ testInBrowser('virtual time in the page: losses on slow lines, and the packet th
     await page.getByLabel('Packets a second').fill('1,000,000');
     await page.getByRole('button', { name: 'Run in virtual time' }).click();
     await page.getByText('7 packets in', { exact: false }).first().waitFor();
-    await page.getByText('packet 0 arrives at 0 ns and is', { exact: false }).waitFor();
+    await page.getByText('packet 1 arrives at 0 ns and is', { exact: false }).waitFor();
     const plot = page.getByRole('img', { name: /^Queues and losses over virtual time: 7 packets in/ });
     const box = await plot.boundingBox();
     await page.mouse.click((box?.x ?? 0) + (box?.width ?? 0) - 80, (box?.y ?? 0) + 20);
-    await page.getByText(/^packet [56] arrives at/).waitFor();
+    await page.getByText(/^packet [67] arrives at/).waitFor();
     await page.getByLabel('Gbit/s of a port').fill('nothing');
     await page.getByRole('button', { name: 'Run in virtual time' }).click();
     await page.getByText('Rates and sizes are numbers above 0').waitFor();

@@ -69,7 +69,7 @@ test('two versions of a program over the same packets: which packets differ, and
   assert.is(there.source?.text, other);
   assert.equal(await client.ask('digests', {}), before, 'the run is as it was');
   const missing = await failureOf(client.ask('compare', { program: 'counter', text: other, at: 9 }));
-  assert.is(missing.message, 'no program counter has been deployed before packet 9');
+  assert.is(missing.message, 'no program counter has been deployed before packet 10');
 });
 
 test('a session packed and opened in another one is the same run, with events that are refused', async () => {

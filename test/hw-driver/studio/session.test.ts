@@ -179,7 +179,7 @@ test('what cannot be is refused with a sentence, and what was there stays', asyn
       'bad-program',
       'line 1',
     ],
-    [client.ask('make-event', { event: { packet: 9, kind: 'revoke', program: 'x' } }), 'bad-question', 'packet 9'],
+    [client.ask('make-event', { event: { packet: 9, kind: 'revoke', program: 'x' } }), 'bad-question', 'packet 10'],
     [client.ask('make-event', { event: { packet: 1, kind: 'revoke', program: 'x' } }), 'refused', 'no program x'],
     [
       client.ask('make-event', {

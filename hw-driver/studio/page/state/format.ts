@@ -3,6 +3,9 @@
 /** With thousands separators. */
 export const grouped = (value: number): string => value.toLocaleString('en-US');
 
+/** The number of a packet, from 1 as `bench history` and `bench run --trace-packet` have it. @param packet from 0 */
+export const packetNumber = (packet: number): string => grouped(packet + 1);
+
 /** A number with its noun. @param plural where the noun takes more than an s */
 export const counted = (count: number, noun: string, plural = `${noun}s`): string =>
   `${grouped(count)} ${count === 1 ? noun : plural}`;

@@ -6,7 +6,7 @@ import { PACKET_VERDICTS } from '../../../../../sim/history/packet-outcome.js';
 import type { CompareAsk, Compared, ComparedOutcomes } from '../../../session/protocol.js';
 import type { Pane } from '../../shell/pane.js';
 import { numberAt } from '../../state/columns.js';
-import { counted, grouped } from '../../state/format.js';
+import { counted, grouped, packetNumber } from '../../state/format.js';
 import { showPacket } from '../../state/places.js';
 import { askSession } from '../../state/session-client.js';
 import { moment, session, tell, timeline, work, working } from '../../state/studio.js';
@@ -125,13 +125,13 @@ function Result({ compared }: { readonly compared: Comparison }) {
   const { differences, packets, from, refused, ask, file } = compared;
   const isOld = useOutdated(compared);
   const packet = differences[shown.value];
-  const of = `${counted(packets - from, 'packet')} from packet ${grouped(from)} on`;
+  const of = `${counted(packets - from, 'packet')} from packet ${packetNumber(from)} on`;
   return (
     <>
       <p role="status">
         {differences.length === 0
           ? `${ask.program} and its version in ${file} treat ${of} alike.`
-          : `${grouped(differences.length)} of ${of} differ; the first is packet ${grouped(numberAt(differences, 0))}.`}
+          : `${grouped(differences.length)} of ${of} differ; the first is packet ${packetNumber(numberAt(differences, 0))}.`}
         {isOld && <span class="warn"> The run has changed since: compare again.</span>}
       </p>
       {refused.map((reason) => (
@@ -161,7 +161,7 @@ function Result({ compared }: { readonly compared: Comparison }) {
             <span>
               difference {grouped(shown.value + 1)}:{' '}
               <button type="button" class="link" onClick={() => showPacket(packet)}>
-                packet {grouped(packet)}
+                packet {packetNumber(packet)}
               </button>
             </span>
           </div>

@@ -6,7 +6,7 @@ import { Plot } from '../../shell/plot.js';
 import { VirtualList } from '../../shell/virtual-list.js';
 import { programColour } from '../../state/colours.js';
 import { numberAt } from '../../state/columns.js';
-import { counted, grouped, hexWord } from '../../state/format.js';
+import { counted, grouped, hexWord, packetNumber } from '../../state/format.js';
 import { showPacket } from '../../state/places.js';
 import { askSession } from '../../state/session-client.js';
 import { moment, tell, timeline } from '../../state/studio.js';
@@ -71,7 +71,7 @@ function WriteButtons({ word, writes }: { readonly word: NamedWord; readonly wri
         onClick={() => go('before')}
         title="Go to the packet that wrote it before this moment (b)"
       >
-        ◀ Who wrote it{before > 0 && `: ${grouped(numberAt(writes.packet, before - 1))}`}
+        ◀ Who wrote it{before > 0 && `: ${packetNumber(numberAt(writes.packet, before - 1))}`}
       </button>
       <button
         type="button"
@@ -79,7 +79,7 @@ function WriteButtons({ word, writes }: { readonly word: NamedWord; readonly wri
         onClick={() => go('after')}
         title="Go to the packet that writes it next (n)"
       >
-        Next write{after < writes.count && `: ${grouped(numberAt(writes.packet, after))}`} ▶
+        Next write{after < writes.count && `: ${packetNumber(numberAt(writes.packet, after))}`} ▶
       </button>
       <span class="fine">{counted(writes.total, 'write')}</span>
     </div>
@@ -193,7 +193,7 @@ function WriteList({ writes }: { readonly writes: WriteColumns }) {
       row={(row) => (
         <>
           <span class="cell number">
-            {grouped(numberAt(writes.packet, row))}
+            {packetNumber(numberAt(writes.packet, row))}
             {numberAt(writes.event, row) >= 0 && <span class="by-event"> control plane</span>}
           </span>
           <span class="cell number" title={hexWord(numberAt(writes.before, row))}>

@@ -2,7 +2,7 @@
 import type { TracedStep } from '../../../../../sim/pipeline/trace/packet-trace.js';
 import type { ShownPacket } from '../../../session/protocol.js';
 import { programColour } from '../../state/colours.js';
-import { counted, grouped } from '../../state/format.js';
+import { counted, packetNumber } from '../../state/format.js';
 import { goToPlace, place, placesOf } from '../../state/story.js';
 import { goTo, moment, timeline } from '../../state/studio.js';
 import { verdictText } from './verdict-text.js';
@@ -13,7 +13,7 @@ export function PacketHead({ shown }: { readonly shown: ShownPacket }) {
   const { arrival, filter } = shown.trace;
   const program = filter === null ? null : filter.program;
   return (
-    <div class="packet-head" data-packet={grouped(shown.packet)}>
+    <div class="packet-head" data-packet={packetNumber(shown.packet)}>
       <button
         type="button"
         class="plain"
@@ -51,11 +51,11 @@ function NumberOfPacket({ at }: { readonly at: number }) {
       inputMode="numeric"
       class="number packet-number"
       aria-label="Packet"
-      value={grouped(at)}
+      value={packetNumber(at)}
       onChange={({ currentTarget }) => {
         const wanted = Number(currentTarget.value.replaceAll(/[,\s]/g, ''));
-        if (Number.isInteger(wanted)) goTo(wanted);
-        currentTarget.value = grouped(moment.peek());
+        if (Number.isInteger(wanted)) goTo(wanted - 1);
+        currentTarget.value = packetNumber(moment.peek());
       }}
     />
   );

@@ -1,6 +1,6 @@
 /** A row of the list of packets. */
 import { programColour } from '../../state/colours.js';
-import { grouped } from '../../state/format.js';
+import { grouped, packetNumber } from '../../state/format.js';
 import { secondsSince } from '../../state/time-text.js';
 import { verdictText } from '../../state/verdicts.js';
 import { firstArrival } from './packet-list.js';
@@ -28,7 +28,7 @@ export function PacketRow({ row }: { readonly row: number }) {
   return (
     <>
       <span role="gridcell" class="cell packet number">
-        {grouped(at(rows.packet))}
+        {packetNumber(at(rows.packet))}
       </span>
       <span role="gridcell" class="cell time number">
         {secondsSince(firstArrival.value, at(rows.seconds), at(rows.nanoseconds))}

@@ -2,7 +2,7 @@
 import type { ShownProgram } from '../../../session/protocol.js';
 import { notify } from '../../shell/notices.js';
 import { programColour } from '../../state/colours.js';
-import { grouped } from '../../state/format.js';
+import { packetNumber } from '../../state/format.js';
 import { askSession } from '../../state/session-client.js';
 import { makeEvent, moment, session, timeline, work } from '../../state/studio.js';
 import { useAnswer } from '../../state/use-answer.js';
@@ -73,7 +73,7 @@ export function ProgramsOfText() {
   const programs = useProgramsOfText();
   const running = useRunning();
   const { text } = openedFile.value;
-  const place = moment.value === 0 ? 'before the first packet' : `before packet ${grouped(moment.value)}`;
+  const place = moment.value === 0 ? 'before the first packet' : `before packet ${packetNumber(moment.value)}`;
   const others = running.filter(({ program }) => !programs.includes(program));
   return (
     <div class="running">

@@ -4,7 +4,7 @@ import { PACKET_VERDICTS } from '../../../../../sim/history/packet-outcome.js';
 import { SessionRefusal } from '../../../session/client.js';
 import type { SearchAsk, SessionProgress } from '../../../session/protocol.js';
 import type { Pane } from '../../shell/pane.js';
-import { grouped } from '../../state/format.js';
+import { grouped, packetNumber } from '../../state/format.js';
 import { cursorLine, selectedWord, showPacket } from '../../state/places.js';
 import { askSession } from '../../state/session-client.js';
 import { moment, reasonOf, session, timeline } from '../../state/studio.js';
@@ -62,7 +62,8 @@ async function search(direction: Direction): Promise<void> {
       },
     );
     if (packet === null) {
-      const where = direction === 'forwards' ? `from packet ${grouped(at)} on` : `before packet ${grouped(at)}`;
+      const where =
+        direction === 'forwards' ? `from packet ${packetNumber(at)} on` : `before packet ${packetNumber(at)}`;
       outcome.value = { kind: 'none', text: `It holds for no packet ${where}.` };
       return;
     }
@@ -161,7 +162,7 @@ function Status() {
           (progress === undefined
             ? 'Searching…'
             : `Searching: ${grouped(progress.done)} of ${grouped(progress.total)} packets`)}
-        {was?.kind === 'found' && `It holds for packet ${grouped(was.packet)}.`}
+        {was?.kind === 'found' && `It holds for packet ${packetNumber(was.packet)}.`}
         {was !== undefined && was.kind !== 'found' && (
           <span class={was.kind === 'failed' ? 'bad' : ''}>{was.text}</span>
         )}
@@ -198,7 +199,7 @@ function FoundList() {
       {found.value.map(({ condition: text, packet }) => (
         <li key={`${packet} ${text}`}>
           <button type="button" class="link" onClick={() => showPacket(packet)}>
-            packet {grouped(packet)}
+            packet {packetNumber(packet)}
           </button>
           <span class="mono fine">{text}</span>
         </li>

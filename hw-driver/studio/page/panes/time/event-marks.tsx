@@ -1,7 +1,7 @@
 /** Events on the line: a flag for each place where the control plane changed the switch. */
 import type { NewEvent, StudioEvent } from '../../../session/protocol.js';
 import { programColour } from '../../state/colours.js';
-import { counted, grouped } from '../../state/format.js';
+import { counted, packetNumber } from '../../state/format.js';
 import { goTo, removeEvents, tell, timeline, work } from '../../state/studio.js';
 
 const SIGNS: Readonly<Record<NewEvent['kind'], string>> = {
@@ -72,7 +72,7 @@ function Mark({ flag: { packet, events }, share }: { readonly flag: Flag; readon
   const [first] = events;
   if (first === undefined) return null;
   const isRefused = events.some(({ state }) => state.kind === 'refused');
-  const words = `${counted(events.length, 'event')} before packet ${grouped(packet)}: ${events.map(eventText).join(', ')}`;
+  const words = `${counted(events.length, 'event')} before packet ${packetNumber(packet)}: ${events.map(eventText).join(', ')}`;
   const remove = (): void => {
     if (work.value === undefined) removeEvents(events.map(({ id }) => id)).catch(tell);
   };

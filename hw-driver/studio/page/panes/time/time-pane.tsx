@@ -7,7 +7,7 @@ import type { StudioEvent, TimeBins } from '../../../session/protocol.js';
 import type { Pane } from '../../shell/pane.js';
 import { Plot, useSize } from '../../shell/plot.js';
 import { numberAt } from '../../state/columns.js';
-import { counted, grouped } from '../../state/format.js';
+import { counted, grouped, packetNumber } from '../../state/format.js';
 import { goTo, moment, session, timeline } from '../../state/studio.js';
 import { useAnswer } from '../../state/use-answer.js';
 import { VERDICT_TEXTS } from '../../state/verdicts.js';
@@ -178,10 +178,10 @@ function TimeTools() {
         <input
           type="number"
           aria-label="Moment"
-          min={0}
-          max={ran}
-          value={at}
-          onChange={({ currentTarget }) => move(Number(currentTarget.value))}
+          min={1}
+          max={ran + 1}
+          value={at + 1}
+          onChange={({ currentTarget }) => move(Number(currentTarget.value) - 1)}
         />
       </label>
       <span class="fine">
@@ -292,7 +292,7 @@ function TimeLine() {
       aria-valuemin={0}
       aria-valuemax={timeline.value.ran}
       aria-valuenow={moment.value}
-      aria-valuetext={`before packet ${grouped(moment.value)}`}
+      aria-valuetext={`before packet ${packetNumber(moment.value)}`}
       onKeyDown={onKeyDown}
       onPointerDown={(event) => {
         if (event.button !== 0 || (event.target instanceof Element && event.target.closest('button') !== null)) return;

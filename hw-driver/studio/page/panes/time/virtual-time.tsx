@@ -5,7 +5,7 @@ import type UPlot from 'uplot';
 import type { Timeline, TimingQuestion, TimingResult } from '../../../session/protocol.js';
 import { Plot } from '../../shell/plot.js';
 import { durationText } from '../../state/duration.js';
-import { counted, grouped } from '../../state/format.js';
+import { counted, grouped, packetNumber } from '../../state/format.js';
 import { askSession } from '../../state/session-client.js';
 import { goTo, moment, tell, timeline, work, working } from '../../state/studio.js';
 import { useAnswer } from '../../state/use-answer.js';
@@ -181,7 +181,7 @@ interface Times {
 }
 
 function packetText(packet: number, { arrivalNs, departureNs, lost }: Times): string {
-  const arrives = `packet ${grouped(packet)} arrives at ${durationText(arrivalNs)}`;
+  const arrives = `packet ${packetNumber(packet)} arrives at ${durationText(arrivalNs)}`;
   if (departureNs !== null) return `${arrives} and is ${durationText(departureNs - arrivalNs)} in the switch`;
   return lost === null ? arrives : `${arrives} and is lost: ${PLACES[lost]}`;
 }
