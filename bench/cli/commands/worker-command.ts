@@ -22,7 +22,7 @@ const workerOptions = (yargs: Argv) =>
     .options(QUEUE_OPTION)
     .option('workers', {
       type: 'string',
-      describe: 'Number of threads, each with a cell of its own',
+      describe: 'Number of threads, one cell each',
       defaultDescription: 'number of cores',
     })
     .option('lock', {
