@@ -100,7 +100,7 @@ async function sweep(args: SweepArguments): Promise<number> {
       else
         return {
           isInterrupted: signal.aborted,
-          outcome: await runQueuedSweep({ ...common, address, path, code, onWorkers, onNotice }),
+          outcome: await runQueuedSweep({ ...common, address, path, code, isFresh: args.fresh, onWorkers, onNotice }),
         };
       return { isInterrupted: signal.aborted, outcome: NO_QUEUE };
     }).finally(() => status.stop());

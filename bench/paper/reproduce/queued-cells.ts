@@ -48,6 +48,7 @@ export async function runQueuedCells(
   const sweep = sweepId([...byKey.keys()]);
   const failed: string[] = [];
   const outcome = await runThroughQueue({
+    isFresh: false,
     address,
     cells: [...byKey].map(([key, cell]) => ({
       ...{ key, kind: REPRODUCE_KIND, cell, text: cellText(cell), files: {}, code, sweep },

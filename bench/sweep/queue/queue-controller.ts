@@ -24,6 +24,8 @@ export interface QueuedCell extends CellJob {
 export interface QueueRun {
   readonly address: QueueAddress;
   readonly cells: readonly QueuedCell[];
+  /** Whether results that the queue has of these cells are forgotten. */
+  readonly isFresh: boolean;
   /** Of the sweep; cells and counts are of what is missing. */
   readonly sweep: Pick<SweepNote, 'id' | 'name' | 'version' | 'code'>;
   readonly signal: AbortSignal;
@@ -117,12 +119,7 @@ class QueueController {
   /** Looks at everything; true if the sweep was cancelled. */
   private async look(): Promise<boolean> {
     const { redis, keys, options } = this;
-    if (!this.isStarted) {
-      await redis.srem(keys.cancelled, options.sweep.id);
-      // What failed before is tried again.
-      for (const chunk of this.chunks()) await redis.hdel(keys.failures, ...chunk);
-      this.isStarted = true;
-    }
+    if (!this.isStarted) await this.begin();
     if ((await redis.sismember(keys.cancelled, options.sweep.id)) === 1) return this.takeOut();
     for (const chunk of this.chunks()) {
       await this.collect(chunk);
@@ -131,6 +128,17 @@ class QueueController {
     await this.note();
     await this.showWorkers();
     return false;
+  }
+
+  /** Forgets what is to be computed again: cells that failed before, and with `isFresh` all. */
+  private async begin(): Promise<void> {
+    const { redis, keys, options } = this;
+    await redis.srem(keys.cancelled, options.sweep.id);
+    const forgotten = options.isFresh ? [keys.failures, keys.results, keys.times, keys.defects] : [keys.failures];
+    for (const chunk of this.chunks()) {
+      for (const hash of forgotten) await redis.hdel(hash, ...chunk);
+    }
+    this.isStarted = true;
   }
 
   /** Takes out what this controller may have sent after the sweep was cancelled; what runs ends by itself. */

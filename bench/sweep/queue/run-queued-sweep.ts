@@ -10,7 +10,9 @@ import type { QueueAddress } from './queue-address.js';
 import { type QueuedCell, type QueueOutcome, type QueueRun, runThroughQueue } from './queue-controller.js';
 import type { SentFile } from './queue-keys.js';
 
-export interface QueuedSweep extends Omit<LocalSweep, 'workers' | 'onStart'>, Pick<QueueRun, 'onWorkers' | 'onNotice'> {
+export interface QueuedSweep
+  extends Omit<LocalSweep, 'workers' | 'onStart'>,
+    Pick<QueueRun, 'isFresh' | 'onWorkers' | 'onNotice'> {
   readonly address: QueueAddress;
   /** Of the sweep file. */
   readonly path: string;
@@ -31,12 +33,13 @@ export const sweepId = (keys: readonly string[]): string =>
 
 /** Computes the cells that the store does not have on the workers of a queue. @throws {QueueError} */
 export function runQueuedSweep(run: QueuedSweep): Promise<QueueOutcome> {
-  const { sweep, store, code, address, path, signal, onDone, onFailed, onWorkers, onNotice } = run;
+  const { sweep, store, code, address, path, signal, isFresh, onDone, onFailed, onWorkers, onNotice } = run;
   const id = sweepId(sweep.cells.map(({ key }) => key));
   const byKey = new Map(sweep.cells.map((each) => [each.key, each]));
   const cellOf = (key: string): KeyedCell => must(byKey.get(key), `cell ${key}`);
   return runThroughQueue({
     address,
+    isFresh,
     cells: sweep.cells.filter(({ key }) => store.get(key) === undefined).map((each) => queued(each, sweep, code, id)),
     sweep: { id, name: basename(path), version: packageVersion, code },
     signal,

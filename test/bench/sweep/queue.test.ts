@@ -200,9 +200,29 @@ testWith(REDIS, 'bench reproduce through a queue: the same tables and figures', 
 /** At night a hundred kills, which take minutes. */
 const KILLS = cases(5);
 
+testWith(REDIS, 'a sweep that is done computes nothing; with --fresh it computes all cells again', () =>
+  withFolder((folder) =>
+    withWorker('fresh', {}, async () => {
+      writeGrid(folder);
+      for (const more of [[], ['--out', 'other'], ['--fresh']]) {
+        const { status, stderr } = await sweep(folder, 'fresh', ...more);
+        assert.equal([status, stderr], [0, '']);
+      }
+      // The worker says from time to time what it has done.
+      const status = () => type('bench', ['sweep', 'status', '--queue', addressOf('fresh')], { folder });
+      let shown = await status();
+      for (let tries = 0; tries < 40 && !shown.stdout.includes(', 6 cells done'); tries++) {
+        await new Promise((resolve) => setTimeout(resolve, 100));
+        shown = await status();
+      }
+      assert.match(shown.stdout, /1 thread, 6 cells done/);
+    }),
+  ),
+);
+
 testWith(REDIS, `workers, controller and Redis are killed ${KILLS} times: the table is that of one machine`, () =>
   withFolder(async (folder) => {
-    const cells = isNightly ? 60 * KILLS : 60;
+    const cells = isNightly ? 200 * KILLS : 100;
     const killed = await sweepWithKills({ folder, cells, kills: KILLS, seed: '7', everyMs: 1500 });
     console.log(`killed: ${JSON.stringify(killed)}`);
   }),
