@@ -1,26 +1,8 @@
 /** Events in the stream of packets. */
+import type { ScenarioEvent } from '../../scenario/scenario.js';
 
-/** What is done to the switch before packet `packet`. A text may have several programs; `program` is one of them. */
-export type NewEvent = { readonly packet: number } & (
-  | {
-      readonly kind: 'deploy' | 'replace' | 'cases';
-      readonly program: string;
-      readonly text: string;
-      /** Most recirculations of the program; those of `p4runpro deploy` if left out. */
-      readonly recirculations?: number;
-      /** Of filters that match the same packets the lowest wins; by default programs rank in the order of deployment. */
-      readonly filterPriority?: number;
-    }
-  | { readonly kind: 'revoke'; readonly program: string }
-  /** Words of a memory, from a bucket on; of pairs low word first. */
-  | {
-      readonly kind: 'write';
-      readonly program: string;
-      readonly memory: string;
-      readonly bucket: number;
-      readonly values: readonly number[];
-    }
-);
+/** What is done to the switch before a packet, as a scenario keeps it. A text may have several programs; one of them is meant. */
+export type NewEvent = ScenarioEvent;
 
 export interface StudioEvent {
   /** Stays the same as long as the event is there. */
