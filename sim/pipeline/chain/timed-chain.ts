@@ -1,7 +1,4 @@
-/**
- * Switches in a row with virtual time. Packets go one way, so the switches run one after another up to each time: what one
- * sends comes to the next later than that.
- */
+/** Switches in a row with virtual time: what happens in all of them happens in order of time. */
 import type { HeldBatch } from '../../blocks/packets-in-flight.js';
 import type { TrafficManager } from '../../blocks/traffic-manager.js';
 import { TimedDriver } from '../time/timed-driver.js';
@@ -97,9 +94,29 @@ export class TimedChain {
     for (;;) {
       const tickPs = this.observer.nextTickPs;
       const to = Math.min(timePs, tickPs);
-      for (const driver of this.drivers) driver.runBefore(to);
+      this.runEventsBefore(to);
       if (timePs < tickPs) return;
       this.observer.tick(to);
     }
+  }
+
+  /**
+   * In order of time over all switches, of equal times those of earlier switches first: events of one time in a switch
+   * happen in the order in which they were known, which must not hang on how far others were run in one go.
+   */
+  private runEventsBefore(timePs: number): void {
+    for (;;) {
+      let next = timePs;
+      let first: TimedDriver | undefined;
+      for (let n = 0; n < this.drivers.length; n++) {
+        const driver = this.drivers[n] as TimedDriver;
+        if (driver.nextPs >= next) continue;
+        next = driver.nextPs;
+        first = driver;
+      }
+      if (first === undefined) break;
+      first.runBefore(next + 1);
+    }
+    for (const driver of this.drivers) driver.runBefore(timePs);
   }
 }
