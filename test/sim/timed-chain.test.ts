@@ -58,12 +58,13 @@ const became = (batch: PacketBatch): string[] =>
     return port < 0 ? 'dropped' : `${port} ${Buffer.from(packetBytes(batch, i)).toString('hex')}`;
   });
 
-/** @param periodPs between arrivals @param queueBytes of each queue */
-function timedRun(engine: EngineName, periodPs: number, queueBytes?: number) {
+/** @param periodPs between arrivals @param queueBytes of each queue @param burst packets that come at once @param stepPs the longest time that is run in one go */
+function timedRun(engine: EngineName, periodPs: number, queueBytes?: number, burst = 1, stepPs?: number) {
   const emulator = chainWithProgram(engine);
   const held = holdBatch(randomPackets());
   const lost: Partial<Record<DropReason, number>> = {};
   const seen = { left: 0, lost: 0, ticks: 0, latestPs: 0 };
+  const departures: string[] = [];
   let nextTickPs = 1e6;
   const chain = new TimedChain(
     emulator,
@@ -78,9 +79,10 @@ function timedRun(engine: EngineName, periodPs: number, queueBytes?: number) {
         seen.ticks++;
         nextTickPs += 1e6;
       },
-      left({ count, departurePs }) {
+      left({ count, departurePs, index }) {
         seen.left += count;
         for (let place = 0; place < count; place++) {
+          departures.push(`${index[place]} at ${departurePs[place]}`);
           // What leaves in an interval is told before its end.
           assert.ok((departurePs[place] as number) < nextTickPs);
           seen.latestPs = Math.max(seen.latestPs, departurePs[place] as number);
@@ -92,12 +94,17 @@ function timedRun(engine: EngineName, periodPs: number, queueBytes?: number) {
       },
     },
   );
-  chain.arriveAll(
-    held,
-    Float64Array.from({ length: PACKETS }, (_, i) => i * periodPs),
-  );
+  const times = Float64Array.from({ length: PACKETS }, (_, i) => (i - (i % burst)) * periodPs);
+  if (stepPs === undefined) chain.arriveAll(held, times);
+  else {
+    for (const [i, timePs] of times.entries()) {
+      while (chain.nextPs + stepPs < timePs) chain.runBefore(chain.nextPs + stepPs);
+      chain.arrive(held, i, timePs);
+    }
+    while (chain.nextPs < Number.POSITIVE_INFINITY) chain.runBefore(chain.nextPs + stepPs);
+  }
   chain.runToEnd();
-  return { emulator, held, lost, seen, chain };
+  return { emulator, held, lost, seen, chain, departures };
 }
 
 for (const engine of ENGINES) {
@@ -125,6 +132,18 @@ test('an overload is lost at queues, and every packet has one end', () => {
   assert.is(emulator.counters.in, PACKETS);
   assert.is(held.inFlight, 0);
   assert.ok(seen.ticks >= Math.floor(seen.latestPs / 1e6));
+});
+
+test('nothing hangs on how far the switches are run in one go', () => {
+  const whole = timedRun('compiled', 20_000, 4000, 16);
+  assert.ok(whole.chain.packets.most > 1);
+  for (const stepPs of [1, 1000, 70_000]) {
+    const { chain, departures, lost, emulator } = timedRun('compiled', 20_000, 4000, 16, stepPs);
+    assert.is(chain.packets.most, whole.chain.packets.most, `steps of ${stepPs} ps`);
+    assert.equal(departures, whole.departures);
+    assert.equal(lost, whole.lost);
+    assert.equal(emulator.memory.words, whole.emulator.memory.words);
+  }
 });
 
 test.run();
