@@ -3,26 +3,14 @@ import { must } from '../../compiler/data-plane/must.js';
 import { chainOf, DataPlane } from '../../compiler/index.js';
 import type { Counters } from '../../sim/index.js';
 import type { Census } from '../../sim/network/index.js';
-import type { LatencySummary } from '../measure/timing/latencies.js';
 import { gigabitsPerSecond, summariseTiming, type TimingSummary } from '../measure/timing/timing-result.js';
-import type { DirectionReport } from './node-reports.js';
+import type { DirectionReport, HostReport } from './node-reports.js';
 import type { NetworkResult } from './run-network.js';
 
 export const NETWORK_SUMMARY_SCHEMA = 'p4runpro-bench/network-summary@1';
 
-export interface HostSummary {
-  /** New packets, and answers to others. */
-  readonly sent: number;
-  readonly answered: number;
-  readonly received: number;
-  /** Of these the ones that it had sent itself: answers, and packets that came back. */
-  readonly receivedOwn: number;
-  readonly refused: number;
-  readonly lostQueue: number;
-  readonly roundTripNs: LatencySummary | null;
-  readonly oneWayNs: LatencySummary | null;
-  readonly figures: Readonly<Record<string, number>>;
-}
+/** A host as its node reports it. */
+export type HostSummary = Omit<HostReport, 'node' | 'rows'>;
 
 export interface DirectionSummary {
   readonly from: string;

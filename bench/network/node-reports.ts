@@ -7,9 +7,11 @@ import type { CapturedPackets, HostRow, LinkRow } from './node-statistics.js';
 
 export interface HostReport {
   readonly node: number;
+  /** New packets, and answers to others. */
   readonly sent: number;
   readonly answered: number;
   readonly received: number;
+  /** Of these the ones that it had sent itself: answers, and packets that came back. */
   readonly receivedOwn: number;
   /** Came to the host, whose processes had no room for them. */
   readonly refused: number;
