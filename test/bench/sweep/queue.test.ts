@@ -59,6 +59,15 @@ async function withWorker<T>(prefix: string, change: Partial<WorkerOptions>, wor
 const sweep = (folder: string, prefix: string, ...more: string[]): Promise<Outcome> =>
   type('bench', ['sweep', 'grid.json', '--queue', addressOf(prefix), ...more], { folder });
 
+/** The state of a queue, asked until it shows something: a worker says once a second what it has done. */
+async function statusUntil(folder: string, prefix: string, what: RegExp): Promise<string> {
+  for (;;) {
+    const { stdout } = await type('bench', ['sweep', 'status', '--queue', addressOf(prefix)], { folder });
+    if (what.test(stdout)) return stdout;
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
+}
+
 testWith(
   REDIS,
   'two controllers on one sweep and one on this machine: the same table; status shows it without the password',
@@ -70,12 +79,9 @@ testWith(
         for (const { status, stderr } of both) assert.equal([status, stderr], [0, '']);
         await type('bench', ['sweep', 'grid.json', '--workers', '1', '--out', 'local'], { folder });
         for (const out of ['a', 'b']) assert.is(read(folder, out, 'sweep.csv'), read(folder, 'local', 'sweep.csv'));
-        const shown = await type('bench', ['sweep', 'status', '--queue', addressOf('equal')], { folder });
-        assert.match(
-          shown.stdout,
-          /^1 sweep\n {2}\w{12} {2}grid.json: \d of \d cells? done; .*\n1 worker\n.*1 thread, 3 cells done/,
-        );
-        assert.not.match(shown.stdout, /secret/);
+        const shown = await statusUntil(folder, 'equal', /1 thread, 3 cells done/);
+        assert.match(shown, /^1 sweep\n {2}\w{12} {2}grid.json: \d of \d cells? done; .*\n1 worker\n/);
+        assert.not.match(shown, /secret/);
       }),
     ),
 );
@@ -91,14 +97,7 @@ testWith(REDIS, 'files travel; modules only to workers that allow them; a cell t
     writeGrid(folder, { grid: { workload: ['mine.p4runpro'], allocator: ['price', 'mine.mjs', 'broken.mjs'] } });
     const [queued, wary] = await withWorker('files', {}, async () => {
       const running = sweep(folder, 'files', '--out', 'queue');
-      const until = async (what: RegExp): Promise<string> => {
-        for (;;) {
-          const { stdout } = await type('bench', ['sweep', 'status', '--queue', addressOf('files')], { folder });
-          if (what.test(stdout)) return stdout;
-          await new Promise((resolve) => setTimeout(resolve, 100));
-        }
-      };
-      const before = await until(/1 of 3 cells done/);
+      const before = await statusUntil(folder, 'files', /1 of 3 cells done/);
       return [await withWorker('files', { takesModules: true }, () => running), before];
     });
     assert.match(wary, /1 of 3 cells done/);
@@ -208,14 +207,7 @@ testWith(REDIS, 'a sweep that is done computes nothing; with --fresh it computes
         const { status, stderr } = await sweep(folder, 'fresh', ...more);
         assert.equal([status, stderr], [0, '']);
       }
-      // The worker says from time to time what it has done.
-      const status = () => type('bench', ['sweep', 'status', '--queue', addressOf('fresh')], { folder });
-      let shown = await status();
-      for (let tries = 0; tries < 40 && !shown.stdout.includes(', 6 cells done'); tries++) {
-        await new Promise((resolve) => setTimeout(resolve, 100));
-        shown = await status();
-      }
-      assert.match(shown.stdout, /1 thread, 6 cells done/);
+      await statusUntil(folder, 'fresh', /1 thread, 6 cells done/);
     }),
   ),
 );
