@@ -5,8 +5,6 @@ import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { readCapture } from '../../bench/verify/replay/captured-packets.js';
 import { testRefusals, type, withFolder } from '../command-line.js';
-import { testWith } from '../external.js';
-import { badPackets, TSHARK } from './tshark.js';
 
 const MIX = ['--source', 'tcp:rate=200,resets=0.5', '--source', 'synflood:rate=2000,port=3', '--source', 'cache'];
 const generate = (folder: string, file: string, ...args: string[]) =>
@@ -24,13 +22,6 @@ test('a mix of sources: as many packets as their rates say, with their ports, th
     await generate(folder, 'b.pcapng', ...MIX, '--seconds', '0.5');
     assert.ok(readFileSync(join(folder, 'a.pcapng')).equals(readFileSync(join(folder, 'b.pcapng'))));
   }));
-
-testWith(TSHARK, 'tshark finds nothing wrong with a mix of sources', () =>
-  withFolder(async (folder) => {
-    await generate(folder, 'a.pcapng', ...MIX, '--seconds', '0.5');
-    assert.equal(badPackets(join(folder, 'a.pcapng')), []);
-  }),
-);
 
 const refused = (source: string, says: RegExp) => ({ args: ['trace', 'generate', 'x.pcap', '--source', source], says });
 
