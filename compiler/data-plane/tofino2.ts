@@ -173,13 +173,14 @@ function extensionsOf(gress: Gress): readonly string[] {
 /** All RPBs: each has the actions of its role, and as many extensions as there is room for, in rotation. */
 function describeRpbs(): Record<string, RpbDescription> {
   const next: Record<Gress, number> = { ingress: 0, egress: 0 };
+  const extensionsOn = { ingress: extensionsOf('ingress'), egress: extensionsOf('egress') };
   const last = INGRESS_RPBS + EGRESS_RPBS;
   const describe = (number: number): RpbDescription => {
     const { gress, stage } = positionOf(number);
     const isOfPairs = RPBS_OF_PAIRS.includes(number);
     const own = ownActions(number);
     const room = INSTRUCTIONS - (number === last ? INSTRUCTIONS_BEHIND : 0) - own.length;
-    const extensions = extensionsOf(gress);
+    const extensions = extensionsOn[gress];
     const taken = Array.from({ length: Math.min(room, extensions.length) }, (_, i) =>
       must(extensions[(next[gress] + i) % extensions.length], 'extension'),
     );

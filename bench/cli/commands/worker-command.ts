@@ -6,7 +6,7 @@ import { type ArgumentsOf, command } from '../../../hw-driver/cli/kit/command.js
 import { EXIT, StatusLine, wholeNumber } from '../../../hw-driver/index.js';
 import { interruptible } from '../../../traces/system/index.js';
 import { packageVersion } from '../../../traces/system/package-root.js';
-import { REPRODUCE_KIND, REPRODUCE_WORKER } from '../../paper/reproduce/queued-cells.js';
+import { REPRODUCE_KIND, REPRODUCE_WORKER } from '../../paper/reproduce/queued-cell-kind.js';
 import { codeFingerprint } from '../../sweep/cell/code-hash.js';
 import { CELL_WORKER } from '../../sweep/local/run-sweep.js';
 import { runWorker } from '../../sweep/queue/queue-worker.js';

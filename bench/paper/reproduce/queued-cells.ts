@@ -7,10 +7,7 @@ import type { QueueAddress } from '../../sweep/queue/queue-address.js';
 import { runThroughQueue } from '../../sweep/queue/queue-controller.js';
 import { sweepId } from '../../sweep/queue/run-queued-sweep.js';
 import { type Cell, type CellResult, cellKey, cellText } from './cells/cell.js';
-
-/** The kind of cells that reproductions send; a worker has the module that computes them. */
-export const REPRODUCE_KIND = 'reproduce';
-export const REPRODUCE_WORKER = new URL('./queued-cell-worker.js', import.meta.url);
+import { REPRODUCE_KIND } from './queued-cell-kind.js';
 
 /** Thrown for cells that no worker could compute, that have two results, and for a reproduction that was cancelled. */
 export class QueuedCellsError extends DomainError {

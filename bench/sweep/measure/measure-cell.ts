@@ -5,14 +5,12 @@ import { boundOf, hasOneKind } from '../../measure/capacity/measure-capacity.js'
 import { measureChurn } from '../../measure/churn/measure-churn.js';
 import { runWorkload } from '../../measure/run/run-workload.js';
 import { distribution } from '../../measure/statistics/statistics.js';
-import { verifyPrograms } from '../../verify/verify-programs.js';
 import { oneByOne } from '../../workloads/arrivals/arrival-process.js';
 import { poisson } from '../../workloads/arrivals/poisson.js';
 import { isProgramKey } from '../../workloads/program-kind.js';
 import { loadWorkload } from '../../workloads/workload.js';
 import type { SweepCell } from '../cell/cell.js';
 import { type FilePlaces, requireContents } from '../cell/file-places.js';
-import { measureNetwork } from './measure-network.js';
 import { ALONE, type Measured, Setting } from './setting.js';
 
 /** @param places of the files of the cell @throws what the measurement throws, and {@link ChangedFile} */
@@ -29,7 +27,7 @@ export function measureCell(cell: SweepCell, places: FilePlaces): Promise<Measur
     case 'verify':
       return verify(setting);
     case 'network':
-      return measureNetwork(setting);
+      return network(setting);
   }
 }
 
@@ -120,6 +118,12 @@ async function churn(setting: Setting): Promise<Measured> {
   };
 }
 
+// Loaded by the cells that need them: a thread starts a third faster without.
+const loadVerify = async () => (await import('../../verify/verify-programs.js')).verifyPrograms;
+const loadNetwork = async () => (await import('./measure-network.js')).measureNetwork;
+
+const network = async (setting: Setting): Promise<Measured> => (await loadNetwork())(setting);
+
 async function verify(setting: Setting): Promise<Measured> {
   const { allocator, ...common } = await setting.switch();
   const key = setting.text('workload');
@@ -127,6 +131,7 @@ async function verify(setting: Setting): Promise<Measured> {
   const trace = setting.optionalText('trace');
   const counts = { compared: 0, ran: 0, compared_memory: 0 };
   let verdict = 'equal';
+  const verifyPrograms = await loadVerify();
   const rounds = verifyPrograms({
     ...ALONE,
     ...common,

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { workerCommand } from '../../../bench/cli/commands/worker-command.js';
-import { REPRODUCE_KIND, REPRODUCE_WORKER } from '../../../bench/paper/reproduce/queued-cells.js';
+import { REPRODUCE_KIND, REPRODUCE_WORKER } from '../../../bench/paper/reproduce/queued-cell-kind.js';
 import { codeFingerprint } from '../../../bench/sweep/cell/code-hash.js';
 import { CELL_WORKER } from '../../../bench/sweep/local/run-sweep.js';
 import { FileCache } from '../../../bench/sweep/queue/file-exchange.js';
