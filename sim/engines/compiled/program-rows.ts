@@ -23,8 +23,12 @@ export class ProgramRows {
     return this.wasted > this.end / 2;
   }
 
+  /** In ascending order. Ids are many, of which few are stale. */
   stale(): number[] {
-    return [...this.start.keys()].filter((id) => this.start[id] === STALE);
+    const { start } = this;
+    const ids: number[] = [];
+    for (let id = start.indexOf(STALE); id >= 0; id = start.indexOf(STALE, id + 1)) ids.push(id);
+    return ids;
   }
 
   /** @param row its first word is its length */
