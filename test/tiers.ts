@@ -25,6 +25,7 @@ const LONG_FILES: readonly string[] = [
   'bench/allocator-check',
   'bench/verify',
   'bench/sweep/queue',
+  'bench/sweep/queue-faults',
   'bench/sweep/cli-sweep',
   'hw-driver/switch-targets',
   'structure/examples',

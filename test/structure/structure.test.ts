@@ -217,6 +217,7 @@ const OTHER_ERRORS = new Set([
   'NotWritten',
   'CaptureError',
   'TrafficError',
+  'LostFile',
 ]);
 
 test('errors that a command can end with say how it ends; the command line knows no class of other rooms', () => {

@@ -96,13 +96,12 @@ async function sweep(args: SweepArguments): Promise<number> {
       const onStart = ({ cell }: KeyedCell): void => display.starts(cellText(cell, planned.axes));
       const onWorkers = (text: string): void => display.says(text);
       const { file: path } = args;
-      if (address === undefined) await runLocally({ ...common, workers, onStart });
-      else
-        return {
-          isInterrupted: signal.aborted,
-          outcome: await runQueuedSweep({ ...common, address, path, code, isFresh: args.fresh, onWorkers, onNotice }),
-        };
-      return { isInterrupted: signal.aborted, outcome: NO_QUEUE };
+      const queued = { ...common, path, code, isFresh: args.fresh, onWorkers, onNotice };
+      const end =
+        address === undefined
+          ? await runLocally({ ...common, workers, onStart }).then(() => NO_QUEUE)
+          : await runQueuedSweep({ ...queued, address });
+      return { isInterrupted: signal.aborted, outcome: end };
     }).finally(() => status.stop());
     if (isInterrupted || outcome.isCancelled) {
       const what = outcome.isCancelled ? 'the sweep was cancelled' : 'interrupted';

@@ -11,6 +11,9 @@ const FILE_ENDS = /\.(p4runpro|json|csv|pcapng|pcap|pcap\.gz|pcapng\.gz|[cm]?[jt
 /** Whether a value of a parameter is the path of a file, by its end. */
 export const isFileName = (value: string): boolean => FILE_ENDS.test(value);
 
+/** Whether a file is a document that may name further files: a network or a data plane. */
+export const isDocumentName = (name: string): boolean => name.endsWith('.json');
+
 /** A file, by its contents. */
 export interface NamedFile {
   /** 64 hexadecimal digits. */
@@ -59,7 +62,7 @@ export class NamedFileReader {
     const file: NamedFile = { hash: hashOf(bytes), bytes: bytes.length, path, isModule: isModulePath(name) };
     this.known.set(name, file);
     found[name] = file.hash;
-    if (!name.endsWith('.json')) return undefined;
+    if (!isDocumentName(name)) return undefined;
     for (const inner of fileNamesIn(bytes.toString('utf8'))) {
       const from = dirname(path);
       const problem = exists(resolve(from, inner)) ? this.readInto(inner, from, found) : undefined;
@@ -73,15 +76,16 @@ const exists = (path: string): boolean => statSync(path, { throwIfNoEntry: false
 
 /** Texts of a JSON document that are names of files. */
 function fileNamesIn(text: string): readonly string[] {
-  const names: string[] = [];
-  const visit = (value: unknown): void => {
-    if (typeof value === 'string' && isFileName(value)) names.push(value);
-    else if (typeof value === 'object' && value !== null) Object.values(value).forEach(visit);
-  };
   try {
-    visit(JSON.parse(text));
+    return textsIn(JSON.parse(text)).filter(isFileName);
   } catch {
     // The reader of the document says what is wrong with it.
+    return [];
   }
-  return names;
+}
+
+/** All texts of a value of JSON. */
+export function textsIn(value: unknown): readonly string[] {
+  if (typeof value === 'string') return [value];
+  return typeof value === 'object' && value !== null ? Object.values(value).flatMap(textsIn) : [];
 }

@@ -9,7 +9,7 @@ import type { MeasureName } from '../file/measures.js';
 import { byParameter, type ParameterName, type ParameterValue, parameterOf } from '../file/parameters.js';
 import { isRange, optionsOf, type ReadSweep, valuesOf } from '../file/sweep-file.js';
 import { cellKey, type SweepCell } from './cell.js';
-import { isFileName, type NamedFile, NamedFileReader } from './named-files.js';
+import { isDocumentName, isFileName, type NamedFile, NamedFileReader } from './named-files.js';
 
 /** A cell with its key. */
 export interface KeyedCell {
@@ -54,6 +54,7 @@ function checkValues(sweep: ReadSweep, reader: NamedFileReader): FilesOf {
   const filesOf = new Map<ParameterValue, Readonly<Record<string, string>>>();
   const check = (name: ParameterName, value: ParameterValue, path: readonly (string | number)[]): void => {
     if (typeof value !== 'string' || !parameterOf(name).isFile) return;
+    if (name === 'network' && !isDocumentName(value)) throw sweep.wrong(path, `"${value}" is no .json file`);
     if (isFileName(value) && !isBuiltIn(name, value)) {
       const files = reader.read(value);
       if (typeof files === 'string') throw sweep.wrong(path, files);

@@ -22,40 +22,51 @@ export async function runOnThreads<Task, Result>(run: ThreadRun<Task, Result>): 
   const pool = new Piscina<Task, Result>({ filename: module.href, minThreads: threads, maxThreads: threads });
   const stop = (): void => void pool.destroy();
   signal.addEventListener('abort', stop);
+  // The others end too when one cannot go on.
+  let isOver = false;
   try {
     let next = 0;
     const lane = async (): Promise<void> => {
-      for (let task = tasks[next++]; task !== undefined && !signal.aborted; task = tasks[next++]) {
-        await runTask(pool, task, run);
+      for (let task = tasks[next++]; task !== undefined && !signal.aborted && !isOver; task = tasks[next++]) {
+        const end = await runTask(pool, task, run);
+        if (!isOver) end();
       }
     };
     await Promise.all(Array.from({ length: threads }, lane));
   } finally {
+    isOver = true;
     signal.removeEventListener('abort', stop);
     await pool.destroy();
   }
 }
 
+/** What is to be reported of a task; an error of the report is none of the task. */
 async function runTask<Task, Result>(
   pool: Piscina<Task, Result>,
   task: Task,
   { signal, onStart, onDone, onFailed }: ThreadRun<Task, Result>,
-): Promise<void> {
+): Promise<() => void> {
   onStart(task);
   for (let tries = 1; ; tries++) {
     try {
       const result = await pool.run(task);
-      onDone(task, result);
-      return;
+      return () => onDone(task, result);
     } catch (error) {
-      if (signal.aborted) return;
-      if (tries < MAX_TRIES) continue;
-      onFailed(task, { tries, message: messageOf(error) });
-      return;
+      if (signal.aborted) return () => undefined;
+      if (tries >= MAX_TRIES) return () => onFailed(task, { tries, message: messageOf(error) });
     }
   }
 }
 
-/** The first line of what an error says. */
-export const messageOf = (error: unknown): string =>
-  (error instanceof Error ? error.message : String(error)).replace(/\n.*/s, '');
+const MAX_MESSAGE_CHARACTERS = 1000;
+
+/** What an error says, in one line. */
+export function messageOf(error: unknown): string {
+  const text = error instanceof Error ? error.message : String(error);
+  const lines = text.split('\n').map((line) => line.trim());
+  const line = lines
+    .filter((each) => each !== '')
+    .join('; ')
+    .replaceAll(/:; /g, ': ');
+  return line.length > MAX_MESSAGE_CHARACTERS ? `${line.slice(0, MAX_MESSAGE_CHARACTERS)}…` : line;
+}

@@ -5,7 +5,8 @@ import { recirculationsFrom } from '../../../hw-driver/cli/kit/shared-options.js
 import { allocatorFrom, loadDataPlane } from '../../../hw-driver/index.js';
 import type { SweepCell } from '../cell/cell.js';
 import type { FilePlaces } from '../cell/file-places.js';
-import type { ParameterName } from '../file/parameters.js';
+import { isDocumentName, isFileName } from '../cell/named-files.js';
+import { type ParameterName, parameterOf } from '../file/parameters.js';
 
 /** Numbers and texts by column, without units. */
 export type Values = Readonly<Record<string, number | string | null>>;
@@ -29,7 +30,10 @@ export class Setting {
     const value = this.cell.values[name] ?? null;
     if (value === null) return undefined;
     const text = String(value);
-    return this.places[text] ?? text;
+    const isFile = parameterOf(name).isFile && (name === 'network' || isFileName(text));
+    if (isFile && !Object.hasOwn(this.places, text)) throw new Error(`${text} did not come with its cell`);
+    if (name === 'network' && !isDocumentName(text)) throw new Error(`${text} is no .json file`);
+    return this.placeOf(text);
   }
 
   text(name: ParameterName): string {
@@ -42,7 +46,7 @@ export class Setting {
 
   /** Where a file is that a network names; itself if it is none. */
   placeOf(name: string): string {
-    return this.places[name] ?? name;
+    return Object.hasOwn(this.places, name) ? must(this.places[name], name) : name;
   }
 
   /** What all measures of one switch need. @throws {UsageError} */

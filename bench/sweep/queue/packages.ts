@@ -23,14 +23,16 @@ export async function queuePackages(): Promise<QueuePackages> {
 }
 
 const CONNECT_MS = 5000;
+const MS_PER_SECOND = 1000;
 
 /** A connection that has been made once, and is made again whenever it is lost. @throws {QueueError} */
-export async function connect({ Redis }: QueuePackages, address: QueueAddress): Promise<Redis> {
+export async function connect({ Redis }: QueuePackages, address: QueueAddress, firstMs = CONNECT_MS): Promise<Redis> {
   const first = new Redis({
     ...address.connection,
     lazyConnect: true,
     retryStrategy: () => null,
-    connectTimeout: CONNECT_MS,
+    connectTimeout: firstMs,
+    socketTimeout: firstMs,
   });
   let reason: unknown;
   first.on('error', (error) => {
@@ -40,7 +42,7 @@ export async function connect({ Redis }: QueuePackages, address: QueueAddress): 
     await first.connect();
     await first.ping();
   } catch (error) {
-    throw new QueueError(`cannot reach ${address.shown}: ${textOf(reason ?? error)}`);
+    throw new QueueError(`cannot reach ${address.shown}: ${textOf(reason ?? error, firstMs)}`);
   } finally {
     first.disconnect();
   }
@@ -51,4 +53,10 @@ export async function connect({ Redis }: QueuePackages, address: QueueAddress): 
 }
 
 /** Servers repeat no password; ioredis names user and host only. */
-const textOf = (error: unknown): string => reasonOf(error).replace(/\n.*/s, '');
+function textOf(error: unknown, waitedMs: number): string {
+  const text = reasonOf(error).replace(/\n.*/s, '');
+  if (/certificate/.test(text)) return `${text}; NODE_EXTRA_CA_CERTS=FILE.pem names one to be trusted`;
+  if (text.startsWith('NOAUTH')) return 'it asks for a password, as in P4RUNPRO_REDIS_PASSWORD';
+  if (text.startsWith('Socket timeout')) return `no answer in ${waitedMs / MS_PER_SECOND} s`;
+  return text;
+}

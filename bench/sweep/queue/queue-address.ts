@@ -1,4 +1,5 @@
 /** Where a queue is: `redis://HOST:PORT/PREFIX`, or `rediss://` with TLS. Passwords are never shown. */
+import { isIP } from 'node:net';
 import { DomainError } from '../../../compiler/index.js';
 
 /** Thrown for an address that is none, a Redis that cannot be reached, and packages that are missing. */
@@ -14,7 +15,9 @@ export interface QueueConnection {
   readonly port: number;
   readonly username?: string;
   readonly password?: string;
-  readonly tls?: { readonly servername: string };
+  readonly tls?: { readonly servername?: string };
+  /** Time without an answer after which a connection is taken to be cut, and is made again. */
+  readonly socketTimeout: number;
   readonly maxRetriesPerRequest: null;
   readonly retryStrategy: (times: number) => number;
 }
@@ -34,6 +37,8 @@ const PASSWORD_VARIABLE = 'P4RUNPRO_REDIS_PASSWORD';
 const DEFAULT_PORT = 6379;
 const DEFAULT_PREFIX = 'p4runpro';
 const PREFIX = /^[\w.-]{1,100}$/;
+/** Above the ten seconds that a worker may wait for a cell, and the time that the largest file takes on a slow line. */
+const SILENT_MS = 60_000;
 const MAX_RETRY_MS = 1000;
 const RETRY_STEP_MS = 50;
 
@@ -47,11 +52,18 @@ export function queueAddress(text: string, environment: NodeJS.ProcessEnv): Queu
   if (url.protocol !== 'redis:' && !isSecret) throw wrong(`found ${url.protocol}//`);
   if (url.hostname === '') throw wrong('the host is missing');
   if (url.search !== '' || url.hash !== '') throw wrong('found ? or #, which it does not have');
-  const prefix = decodeURIComponent(url.pathname.slice(1)) || DEFAULT_PREFIX;
+  const decoded = (part: string): string => {
+    try {
+      return decodeURIComponent(part);
+    } catch {
+      throw wrong('found % before something other than two hexadecimal digits; % itself is %25');
+    }
+  };
+  const prefix = decoded(url.pathname.slice(1)) || DEFAULT_PREFIX;
   if (!PREFIX.test(prefix)) throw wrong('PREFIX is letters, digits, ., _ and -');
   const port = url.port === '' ? DEFAULT_PORT : Number(url.port);
-  const user = decodeURIComponent(url.username) || environment[USER_VARIABLE];
-  const password = decodeURIComponent(url.password) || environment[PASSWORD_VARIABLE];
+  const user = decoded(url.username) || environment[USER_VARIABLE];
+  const password = decoded(url.password) || environment[PASSWORD_VARIABLE];
   const host = url.hostname.replace(/^\[(.*)\]$/, '$1');
   return {
     connection: {
@@ -59,7 +71,8 @@ export function queueAddress(text: string, environment: NodeJS.ProcessEnv): Queu
       port,
       ...(user === undefined ? {} : { username: user }),
       ...(password === undefined ? {} : { password }),
-      ...(isSecret ? { tls: { servername: host } } : {}),
+      ...(isSecret ? { tls: isIP(host) === 0 ? { servername: host } : {} } : {}),
+      socketTimeout: SILENT_MS,
       // Commands wait for a Redis that is restarted.
       maxRetriesPerRequest: null,
       retryStrategy: (times) => Math.min(MAX_RETRY_MS, times * RETRY_STEP_MS),

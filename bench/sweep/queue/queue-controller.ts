@@ -6,6 +6,8 @@ import type { Queue } from 'bullmq';
 import type { Redis } from 'ioredis';
 import { counted } from '../../../compiler/data-plane/counting.js';
 import { must } from '../../../compiler/data-plane/must.js';
+import { DomainError } from '../../../compiler/index.js';
+import { messageOf } from '../local/run-on-threads.js';
 import type { CellFailure, CellResult } from '../results/cell-result.js';
 import { MAX_TRIES } from '../results/cell-result.js';
 import { sendFiles } from './file-exchange.js';
@@ -13,7 +15,7 @@ import { connect, type QueuePackages, queuePackages } from './packages.js';
 import type { QueueAddress } from './queue-address.js';
 import { type CellJob, QueueKeys, type QueueKind, queueName, type SweepNote } from './queue-keys.js';
 import { workersOf } from './queue-status.js';
-import { pause } from './queue-worker.js';
+import { pause, untilAborted } from './queue-worker.js';
 
 /** A cell to be computed somewhere. */
 export interface QueuedCell extends CellJob {
@@ -85,12 +87,12 @@ class QueueController {
       made.on('error', () => undefined);
       return made;
     };
-    redis.on('close', () => this.isAway(options.onWorkers));
+    redis.on('close', () => options.onWorkers('Redis is away'));
     this.queues = { cells: queue('cells'), modules: queue('modules') };
   }
 
   async run(): Promise<QueueOutcome> {
-    const { signal, onWorkers } = this.options;
+    const { signal } = this.options;
     let nextLook = 0;
     let isCancelled = false;
     const aborted = untilAborted(signal);
@@ -99,10 +101,10 @@ class QueueController {
       const work = now >= nextLook ? this.look() : this.collectEnded().then(() => false);
       if (now >= nextLook) nextLook = now + LOOK_MS;
       // A Redis that is away answers nothing until it is back; an interrupt does not wait for that.
-      isCancelled = await Promise.race([work.catch(() => this.isAway(onWorkers)), aborted]);
+      isCancelled = await Promise.race([work.catch((error: unknown) => this.isRefused(error)), aborted]);
       await pause(POLL_MS, signal);
     }
-    const defects = signal.aborted ? [] : await this.defects();
+    const defects = await Promise.race([isCancelled ? [] : this.end(), aborted.then(() => [])]);
     return { isCancelled, defects };
   }
 
@@ -111,8 +113,10 @@ class QueueController {
     await Promise.race([closing, pause(LOOK_MS, undefined)]);
   }
 
-  private isAway(onWorkers: (text: string) => void): false {
-    onWorkers('Redis is away');
+  /** Shows what Redis says, which may go on later: it is full, or read only. @throws what is wrong on this machine */
+  private isRefused(error: unknown): false {
+    if (error instanceof DomainError) throw error;
+    this.options.onWorkers(`Redis: ${messageOf(error)}`);
     return false;
   }
 
@@ -242,6 +246,23 @@ class QueueController {
     onWorkers(own.length === 0 ? 'no worker' : `${counted(own.length, 'worker')}, ${counted(running, 'cell')} running`);
   }
 
+  /** What is to be said in the end, for which a Redis that is away is waited for. */
+  private async end(): Promise<readonly string[]> {
+    const { signal } = this.options;
+    for (;;) {
+      try {
+        const defects = await this.defects();
+        // A Redis that is full keeps no notes.
+        await this.note().catch((error: unknown) => this.isRefused(error));
+        return defects;
+      } catch (error) {
+        this.isRefused(error);
+        await pause(LOOK_MS, signal);
+        if (signal.aborted) return [];
+      }
+    }
+  }
+
   private async defects(): Promise<readonly string[]> {
     const names = this.options.cells.map(({ key }) => key);
     const found: string[] = [];
@@ -250,14 +271,6 @@ class QueueController {
       const others = await this.redis.hmget(this.keys.defects, ...chunk);
       found.push(...chunk.filter((_, n) => typeof others[n] === 'string'));
     }
-    await this.note();
     return found;
   }
-}
-
-function untilAborted(signal: AbortSignal): Promise<false> {
-  return new Promise((resolve) => {
-    if (signal.aborted) resolve(false);
-    else signal.addEventListener('abort', () => resolve(false), { once: true });
-  });
 }

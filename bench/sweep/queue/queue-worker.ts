@@ -5,7 +5,8 @@ import type { Redis } from 'ioredis';
 import { Piscina } from 'piscina';
 import { messageOf } from '../local/run-on-threads.js';
 import { type CellResult, MAX_TRIES } from '../results/cell-result.js';
-import { FileCache } from './file-exchange.js';
+import { FileCache, LostFile } from './file-exchange.js';
+import { moduleIn } from './module-names.js';
 import { connect, queuePackages } from './packages.js';
 import type { QueueAddress } from './queue-address.js';
 import { type CellJob, QUEUE_KINDS, QueueKeys, queueName, type SweepNote, type WorkerNote } from './queue-keys.js';
@@ -75,6 +76,7 @@ class QueueWorker {
   private readonly doing = new Map<string, string>();
   private readonly refused = new Set<string>();
   private done = 0;
+  private shownTrouble = '';
   private readonly id = `${hostname()}-${process.pid}`;
 
   constructor(
@@ -98,17 +100,45 @@ class QueueWorker {
     this.doing.set(key, text);
     this.changed();
     try {
-      const result = await this.resultOf(data);
-      const written = await writeOnce(redis, keys, key, result);
+      const result = await this.resultOf(data).catch((error: unknown) => this.failed(error, data, attemptsMade));
+      if (result === undefined) return;
+      const written = await this.untilWritten(() => writeOnce(redis, keys, key, result));
       if (written === 'differs') this.options.onNotice(`${text}: another result than before: a defect`);
       this.done++;
-    } catch (error) {
-      if (attemptsMade + 1 >= MAX_TRIES) await writeFailure(redis, keys, key, messageOf(error));
-      throw error;
     } finally {
       this.doing.delete(key);
       this.changed();
     }
+  }
+
+  /** A file that is lost ends the job without a result, and the controller sends both again. @throws a failed try */
+  private async failed(error: unknown, { key, files }: CellJob, attemptsMade: number): Promise<undefined> {
+    if (error instanceof LostFile) return;
+    const message = this.files.withNames(messageOf(error), files);
+    if (attemptsMade + 1 >= MAX_TRIES) {
+      await this.untilWritten(() => writeFailure(this.redis, this.keys, key, message));
+    }
+    throw error;
+  }
+
+  /** A Redis that is full or read only for some time costs no cell. */
+  private async untilWritten<T>(write: () => Promise<T>): Promise<T> {
+    const { signal } = this.options;
+    for (;;) {
+      try {
+        return await write();
+      } catch (error) {
+        if (signal.aborted) throw error;
+        this.trouble(`Redis: ${messageOf(error)}`);
+        await pause(HEARTBEAT_MS, signal);
+      }
+    }
+  }
+
+  /** Says once what keeps the worker from its work. */
+  private trouble(text: string): void {
+    if (text !== this.shownTrouble) this.options.onNotice(text);
+    this.shownTrouble = text;
   }
 
   private async resultOf({ kind, cell, files, code }: CellJob): Promise<CellResult> {
@@ -116,15 +146,26 @@ class QueueWorker {
     if (code !== own) throw new Error(`the cell is of code ${code}, and this worker has ${version}, code ${own}`);
     const runner = Object.hasOwn(runners, kind) ? runners[kind] : undefined;
     if (runner === undefined) throw new Error(`this worker computes no cells of kind ${kind}`);
+    const { takesModules } = this.options;
     const places = await this.files.placesOf(files);
+    const module = takesModules ? undefined : moduleIn(cell, places);
+    if (module !== undefined) throw new Error(`${module} is a module, and this worker takes none`);
     return this.pool.run({ cell, places }, { filename: runner.href });
   }
 
   /** Says every second that it is alive, until the signal. */
   async live(signal: AbortSignal): Promise<void> {
+    this.redis.on('close', () => {
+      if (!signal.aborted) this.trouble('Redis is away; waiting for it');
+    });
+    const aborted = untilAborted(signal);
     while (!signal.aborted) {
+      const beating = this.beat().then(
+        () => this.isWell(),
+        (error: unknown) => this.trouble(`Redis: ${messageOf(error)}`),
+      );
       // While Redis is away, so is everybody who could ask.
-      await Promise.race([this.beat().catch(() => undefined), pause(HEARTBEAT_MS, signal)]);
+      await Promise.race([beating, aborted]);
       await pause(HEARTBEAT_MS, signal);
     }
   }
@@ -152,6 +193,11 @@ class QueueWorker {
     for (const text of await redis.hvals(keys.sweeps)) this.look(JSON.parse(text));
   }
 
+  private isWell(): void {
+    if (this.shownTrouble !== '') this.options.onNotice('Redis is back');
+    this.shownTrouble = '';
+  }
+
   /** Refuses a sweep of other code, with a line. */
   private look(sweep: SweepNote): void {
     const { code, version, onNotice } = this.options;
@@ -175,5 +221,13 @@ export function pause(ms: number, signal: AbortSignal | undefined): Promise<void
     const timer = setTimeout(end, ms);
     signal?.addEventListener('abort', end);
     if (signal?.aborted === true) end();
+  });
+}
+
+/** False, at the signal. */
+export function untilAborted(signal: AbortSignal): Promise<false> {
+  return new Promise((resolve) => {
+    if (signal.aborted) resolve(false);
+    else signal.addEventListener('abort', () => resolve(false), { once: true });
   });
 }
