@@ -163,7 +163,9 @@ export class PlannedSwitch {
 
   private async deploy(file: string, path: JsonPath): Promise<string> {
     const source = this.programsOf(file, path);
-    for (const program of source.programs) {
+    const running = source.programs.filter(({ name }) => this.controller.state.programs.has(name));
+    for (const { name } of running) this.mistakes.push({ path, message: `program ${name} runs already at this time` });
+    for (const program of running.length > 0 ? [] : source.programs) {
       await this.guarded(path, async () => {
         const lowered = lower(program, this.dataPlane, this.recirculations);
         await this.controller.deploy(lowered, source.sourceHash, { filterPriority: this.deployed++ });
@@ -175,6 +177,10 @@ export class PlannedSwitch {
   private async changeCases(file: string, path: JsonPath): Promise<string> {
     const { programs, sourceHash } = this.programsOf(file, path);
     for (const program of programs) {
+      if (!this.controller.state.programs.has(program.name)) {
+        this.notRunning(program.name, path);
+        continue;
+      }
       await this.guarded(path, async () => {
         await this.controller.changeCases(program, sourceHash, { recirculations: this.recirculations });
       });
@@ -183,15 +189,14 @@ export class PlannedSwitch {
   }
 
   private async revoke(program: string, path: JsonPath): Promise<string> {
-    const running = [...this.controller.state.programs.keys()];
-    if (!running.includes(program)) {
-      this.mistakes.push({
-        path,
-        message: `program ${program} does not run at this time`,
-        hint: nameHint(program, running),
-      });
-    } else await this.guarded(path, () => this.controller.revoke(program));
+    if (!this.controller.state.programs.has(program)) this.notRunning(program, path);
+    else await this.guarded(path, () => this.controller.revoke(program));
     return `revoke ${program}`;
+  }
+
+  private notRunning(program: string, path: JsonPath): void {
+    const hint = nameHint(program, [...this.controller.state.programs.keys()]);
+    this.mistakes.push({ path, message: `program ${program} does not run at this time`, hint });
   }
 
   /** The checked programs of a file; none where it has errors. */
@@ -208,9 +213,7 @@ export class PlannedSwitch {
       this.mistakes.push({ path, message: `${file} has errors: ${first}`, hint: `see: p4runpro check ${file}` });
       return none;
     }
-    const running = analysis.programs.filter(({ name }) => this.controller.state.programs.has(name));
-    for (const { name } of running) this.mistakes.push({ path, message: `program ${name} runs already at this time` });
-    return running.length > 0 ? none : analysis;
+    return analysis;
   }
 
   private readDataPlane(named: string): DataPlane {

@@ -74,8 +74,6 @@ export class SwitchNode implements NetworkNode, TimeObserver {
   private readonly cpuPort: number;
   /** Of switches in a row: packets that leave and that no link has yet. */
   private readonly leaving: Leaving[] = [];
-  /** Of the last packet that came. */
-  private arrivalPs = 0;
 
   constructor(readonly options: SwitchNodeOptions) {
     const { emulator, feed } = options;
@@ -153,7 +151,6 @@ export class SwitchNode implements NetworkNode, TimeObserver {
     if (follower !== undefined && isFollowed(held.batch, i)) {
       follower.note('arrived', held.batch, i, timePs, held.batch.ingressPort[i] as number);
     }
-    this.arrivalPs = timePs;
     this.driver.arrive(held, i, timePs);
     input.shift();
   }
@@ -211,6 +208,6 @@ export class SwitchNode implements NetworkNode, TimeObserver {
     this.events++;
     this.ends.lost[reason]++;
     if (follower === undefined || !isFollowed(held.batch, i) || held.batch.egressPort[i] === COPIED) return;
-    follower.note('lost', held.batch, i, Math.max(this.arrivalPs, this.driver.nowPs), -1, reason);
+    follower.note('lost', held.batch, i, this.driver.nowPs, -1, reason);
   }
 }

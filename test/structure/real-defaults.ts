@@ -432,7 +432,6 @@ export const REAL_DEFAULTS: Readonly<Record<string, readonly string[]>> = {
     '/^(?:([A-Za-z][\\w-]*):)?([\\d,]+)$/.exec(text) ?? []',
     'links = []',
   ],
-  'bench/cli/report/network-report.ts': ['byPacket.get(keyOf(note)) ?? []'],
   'bench/network/built-nodes.ts': [
     'feed?.warnings ?? []',
     'feed?.early ?? 0',

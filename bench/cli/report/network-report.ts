@@ -117,7 +117,11 @@ function endLines({ census, events, wallSeconds, plan, interrupted }: NetworkRes
 export function followedReport({ plan, notes }: NetworkResult): string {
   const keyOf = ({ sender, number }: FollowedNote): string => `${sender} ${number}`;
   const byPacket = new Map<string, FollowedNote[]>();
-  for (const note of notes) byPacket.set(keyOf(note), [...(byPacket.get(keyOf(note)) ?? []), note]);
+  for (const note of notes) {
+    const steps = byPacket.get(keyOf(note));
+    if (steps === undefined) byPacket.set(keyOf(note), [note]);
+    else steps.push(note);
+  }
   const nameOf = (node: number): string => must(plan.nodes[node], `node ${node}`).name;
   const paragraphs = [...byPacket.values()].map((steps) => {
     const [first] = steps;

@@ -12,6 +12,8 @@ const STEP_PS = 1_000_000;
 export class TimedChain {
   private readonly drivers: readonly TimedDriver[];
   private readonly first: TimedDriver;
+  /** In which something happens, or happened last. */
+  private acting: TimedDriver;
 
   /**
    * @param options of each switch; the lines between switches have the rate of the recirculation port
@@ -32,6 +34,7 @@ export class TimedChain {
     };
     this.drivers = emulator.members.map((member) => new TimedDriver(member, options, ofMember));
     this.first = this.drivers[0] as TimedDriver;
+    this.acting = this.first;
     for (const [member, driver] of this.drivers.entries()) {
       const next = this.drivers[member + 1];
       driver.connectOnward(
@@ -65,13 +68,16 @@ export class TimedChain {
     return next;
   }
 
+  /** The time of what happens. */
   get nowPs(): number {
-    return this.drivers.reduce((last, { nowPs }) => Math.max(last, nowPs), 0);
+    return this.acting.nowPs;
   }
 
   /** As of a single switch. */
   arrive(held: HeldBatch, i: number, timePs: number): void {
     this.runBefore(timePs);
+    this.advance(timePs);
+    this.acting = this.first;
     this.first.arrive(held, i, timePs);
   }
 
@@ -89,22 +95,12 @@ export class TimedChain {
     }
   }
 
-  /** As of a single switch. */
-  runBefore(timePs: number): void {
-    for (;;) {
-      const tickPs = this.observer.nextTickPs;
-      const to = Math.min(timePs, tickPs);
-      this.runEventsBefore(to);
-      if (timePs < tickPs) return;
-      this.observer.tick(to);
-    }
-  }
-
   /**
-   * In order of time over all switches, of equal times those of earlier switches first: events of one time in a switch
-   * happen in the order in which they were known, which must not hang on how far others were run in one go.
+   * Runs all that happens before a time, in order of time over all switches, of equal times that of earlier switches
+   * first. Results must not hang on how far the chain is run in one go: events of one time in a switch happen in the
+   * order in which they were known, and an interval of the observer ends when something happens after it.
    */
-  private runEventsBefore(timePs: number): void {
+  runBefore(timePs: number): void {
     for (;;) {
       let next = timePs;
       let first: TimedDriver | undefined;
@@ -114,9 +110,15 @@ export class TimedChain {
         next = driver.nextPs;
         first = driver;
       }
-      if (first === undefined) break;
+      if (first === undefined) return;
+      this.advance(next);
+      this.acting = first;
       first.runBefore(next + 1);
     }
-    for (const driver of this.drivers) driver.runBefore(timePs);
+  }
+
+  /** Something happens at this time; all that left before it has been told. */
+  private advance(timePs: number): void {
+    if (timePs >= this.observer.nextTickPs) this.observer.tick(timePs);
   }
 }
