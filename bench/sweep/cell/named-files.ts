@@ -3,7 +3,8 @@ import { createHash } from 'node:crypto';
 import { statSync } from 'node:fs';
 import { dirname, isAbsolute, resolve } from 'node:path';
 import { isModulePath } from '../../../hw-driver/index.js';
-import { readInput, reasonOf } from '../../../traces/system/index.js';
+import { reasonOf } from '../../../traces/system/index.js';
+import { namedContent } from './module-bundle.js';
 
 /** Ends of the names of files that cells and networks name. */
 const FILE_ENDS = /\.(p4runpro|json|csv|pcapng|pcap|pcap\.gz|pcapng\.gz|[cm]?[jt]s)$/;
@@ -55,7 +56,7 @@ export class NamedFileReader {
     if (before !== undefined && before.path !== path) return `${name} names two files: ${before.path} and ${path}`;
     let bytes: Buffer;
     try {
-      bytes = readInput(path);
+      ({ bytes } = namedContent(path));
     } catch (error) {
       return `${name}: ${reasonOf(error)}`;
     }

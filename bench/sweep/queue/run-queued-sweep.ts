@@ -4,9 +4,10 @@ import { basename } from 'node:path';
 import { must } from '../../../compiler/data-plane/must.js';
 import { packageVersion } from '../../../traces/system/package-root.js';
 import { cellText } from '../cell/cell.js';
+import { packagesOf } from '../cell/module-bundle.js';
 import type { KeyedCell, PlannedSweep } from '../cell/sweep-cells.js';
 import type { LocalSweep } from '../local/run-sweep.js';
-import type { QueueAddress } from './queue-address.js';
+import { type QueueAddress, QueueError } from './queue-address.js';
 import { type QueuedCell, type QueueOutcome, type QueueRun, runThroughQueue } from './queue-controller.js';
 import type { SentFile } from './queue-keys.js';
 
@@ -34,6 +35,7 @@ export const sweepId = (keys: readonly string[]): string =>
 /** Computes the cells that the store does not have on the workers of a queue. @throws {QueueError} */
 export function runQueuedSweep(run: QueuedSweep): Promise<QueueOutcome> {
   const { sweep, store, code, address, path, signal, isFresh, onDone, onFailed, onWorkers, onNotice } = run;
+  refusePackages(sweep);
   const id = sweepId(sweep.cells.map(({ key }) => key));
   const byKey = new Map(sweep.cells.map((each) => [each.key, each]));
   const cellOf = (key: string): KeyedCell => must(byKey.get(key), `cell ${key}`);
@@ -66,4 +68,16 @@ function queued({ key, cell }: KeyedCell, { axes, files }: PlannedSweep, code: s
     sweep,
     hasModules: named.some(({ file }) => file.isModule),
   };
+}
+
+/** What a module imports by relative paths travels with it, and packages do not. @throws {QueueError} before anything is sent */
+function refusePackages({ files }: PlannedSweep): void {
+  for (const [name, { path, isModule }] of files) {
+    const [packageName] = isModule ? packagesOf(path) : [];
+    if (packageName === undefined) continue;
+    throw new QueueError(
+      `${name} imports the package ${packageName}, and packages do not travel to workers: bundle it into the module, ` +
+        'as esbuild --bundle does',
+    );
+  }
 }

@@ -7,8 +7,10 @@ import { join } from 'node:path';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { ChangedFile } from '../../../bench/sweep/cell/file-places.js';
+import { namedContent } from '../../../bench/sweep/cell/module-bundle.js';
 import { hashOf } from '../../../bench/sweep/cell/named-files.js';
 import { messageOf, runOnThreads } from '../../../bench/sweep/local/run-on-threads.js';
+import { FileCache, sendFiles } from '../../../bench/sweep/queue/file-exchange.js';
 import { connect, queuePackages } from '../../../bench/sweep/queue/packages.js';
 import { type QueueAddress, QueueError, queueAddress } from '../../../bench/sweep/queue/queue-address.js';
 import { type QueuedCell, type QueueRun, runThroughQueue } from '../../../bench/sweep/queue/queue-controller.js';
@@ -161,6 +163,32 @@ testWith(REDIS, 'a module in the queue of plain cells is not run, whether it is 
       );
     }),
   ),
+);
+
+testWith(REDIS, 'a module travels with what it imports, and finds the project by its name', () =>
+  withFolder(async (folder) => {
+    const path = join(folder, 'mine.mjs');
+    writeFileSync(path, "import { half } from './half.mjs';\nimport 'p4runpro-sim/compiler';\nexport default half;\n");
+    writeFileSync(join(folder, 'half.mjs'), 'export const half = 21;\n');
+    const { bytes } = namedContent(path);
+    const file = { hash: hashOf(bytes), bytes: bytes.length, path };
+    const client = await connect(await queuePackages(), at('module'));
+    const keys = new QueueKeys('module');
+    await sendFiles(client, keys, [file]);
+    const cache = new FileCache(client, keys);
+    const { 'mine.mjs': place = '' } = await cache.placesOf({ 'mine.mjs': file });
+    assert.is(((await import(place)) as { readonly default: number }).default, 21);
+    assert.is(cache.withNames(`${place} failed`, { 'mine.mjs': file }), 'mine.mjs failed');
+    cache.close();
+    const grid = { schema: 'p4runpro-bench/sweep@1', grid: { allocator: ['./mine.mjs'] }, measure: 'run' };
+    writeFileSync(join(folder, 'grid.json'), JSON.stringify(grid));
+    writeFileSync(join(folder, 'half.mjs'), "export { half } from 'lodash';\n");
+    const { status, stderr } = await type('bench', ['sweep', 'grid.json', '--queue', addressOf('module')], { folder });
+    assert.is(status, 2);
+    assert.match(stderr, /^bench: .\/mine.mjs imports the package lodash, and packages do not travel to workers/);
+    assert.is(await client.exists(keys.sweeps), 0);
+    client.disconnect();
+  }),
 );
 
 /** Forwards to Redis until it is cut: then connections stay open, and nothing comes through them any more. */
