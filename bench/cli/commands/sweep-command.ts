@@ -13,6 +13,7 @@ import { codeFingerprint } from '../../sweep/cell/code-hash.js';
 import { type KeyedCell, type PlannedSweep, planSweep } from '../../sweep/cell/sweep-cells.js';
 import { readSweep } from '../../sweep/file/sweep-file.js';
 import { runLocally } from '../../sweep/local/run-sweep.js';
+import { checkFiles } from '../../sweep/measure/check-files.js';
 import type { QueueOutcome } from '../../sweep/queue/queue-controller.js';
 import { runQueuedSweep } from '../../sweep/queue/run-queued-sweep.js';
 import type { CellFailure } from '../../sweep/results/cell-result.js';
@@ -74,9 +75,11 @@ async function sweep(args: SweepArguments): Promise<number> {
     throw new UsageError('--workers is of this machine, and with --queue cells run where bench worker runs');
   }
   const code = codeFingerprint();
-  const planned = planSweep(readSweep(args.file), code);
+  const read = readSweep(args.file);
+  const planned = planSweep(read, code);
   const plot = args.plot === undefined ? undefined : plotOf(args.plot, planned.measure);
   const workers = wholeNumber('--workers', args.workers ?? String(availableParallelism()), 1, MAX_WORKERS);
+  await checkFiles(read, planned);
   return ResultFolder.during(args.out, async (folder) => {
     const store = new ResultStore(args.out, code, args.fresh);
     const missing = planned.cells.filter(({ key }) => store.get(key) === undefined);

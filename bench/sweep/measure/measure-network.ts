@@ -2,21 +2,22 @@
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { dirname } from 'node:path';
-import { networkFromText } from '../../../hw-driver/network/index.js';
+import { JsonPlaces, networkFromText } from '../../../hw-driver/network/index.js';
 import { summariseNetwork } from '../../network/network-summary.js';
 import { planNetwork } from '../../network/plan-network.js';
 import { runNetwork } from '../../network/run-network.js';
 import { ALONE, type Measured, type Setting } from './setting.js';
 
 /** Interval of series, which a cell does not have. */
-const INTERVAL_NS = 100_000;
+export const INTERVAL_NS = 100_000;
 
 export async function measureNetwork(setting: Setting): Promise<Measured> {
   const path = setting.text('network');
-  const plan = await planNetwork(networkFromText(networkText(path, setting), path, dirname(path)), {
-    engine: 'compiled',
-    intervalNs: INTERVAL_NS,
-  });
+  const text = readFileSync(path, 'utf8');
+  const read = networkFromText(textOfCell(text, setting), path, dirname(path));
+  // Mistakes that only a cell has, as in the time of an event, are named by their places in the file.
+  const places = new JsonPlaces(text);
+  const plan = await planNetwork({ ...read, places }, { engine: 'compiled', intervalNs: INTERVAL_NS });
   const options = { ...ALONE, workers: 1, onProgress: (): void => undefined };
   const { packets, hosts, switches } = summariseNetwork(await runNetwork(plan, options));
   const sum = (of: Readonly<Record<string, number>>): number => Object.values(of).reduce((all, some) => all + some, 0);
@@ -45,8 +46,8 @@ export async function measureNetwork(setting: Setting): Promise<Measured> {
 }
 
 /** The document of a network with the seed and time of the cell, and with paths of this machine. */
-function networkText(path: string, setting: Setting): string {
-  const document: object = JSON.parse(readFileSync(path, 'utf8'), (_, value: unknown) =>
+function textOfCell(text: string, setting: Setting): string {
+  const document: object = JSON.parse(text, (_, value: unknown) =>
     typeof value === 'string' ? setting.placeOf(value) : value,
   );
   const microseconds = setting.optionalText('microseconds');
