@@ -1,5 +1,6 @@
 /** Captures of links: a pcapng file for each, with an interface for each direction. */
 import { must } from '../../compiler/data-plane/must.js';
+import type { LinkSpec } from '../../sim/network/index.js';
 import { createCaptureWriter } from '../../traces/captures/create-capture-writer.js';
 import { appendPacket, clearPacketBatch, createPacketBatch } from '../../traces/packets/packet-batch.js';
 import { endName } from './network-summary.js';
@@ -10,6 +11,22 @@ const MAX_PACKET_BYTES = 2 ** 18;
 const PS_PER_SECOND = 1e12;
 const PS_PER_NS = 1000;
 const NOTHING: CapturedPackets = { timesPs: [], packets: [], originalLengths: [] };
+
+/** A file for each captured link, by its name; those that would be one file are numbered. */
+export function captureFiles(links: readonly LinkSpec[], captured: readonly number[]): ReadonlyMap<number, string> {
+  const files = new Map<number, string>();
+  const taken = new Set<string>();
+  for (const link of captured) {
+    if (files.has(link)) continue;
+    const name = must(links[link], `link ${link}`).name.replaceAll(/[^\w.-]|^\.+/g, '_');
+    let file = `${name}.pcapng`;
+    // File systems may not tell capitals from small letters.
+    for (let n = 2; taken.has(file.toLowerCase()); n++) file = `${name}-${n}.pcapng`;
+    taken.add(file.toLowerCase());
+    files.set(link, file);
+  }
+  return files;
+}
 
 /** @param path of the file for a link @throws {CaptureError} */
 export function writeLinkCapture(result: NetworkResult, link: number, path: string): void {

@@ -1,4 +1,5 @@
 /** Plans a network of a file: programs are compiled and placed, traffic and types of hosts are read. */
+import { existsSync } from 'node:fs';
 import { isAbsolute, join } from 'node:path';
 import { parseInteger } from '../../compiler/index.js';
 import {
@@ -27,12 +28,15 @@ import {
 } from '../../sim/index.js';
 import type { LinkSpec, Outage } from '../../sim/network/index.js';
 import { packOperations } from '../../sim/pipeline/parallel/packed-operations.js';
+import { CaptureError } from '../../traces/captures/capture-error.js';
+import { openCapture } from '../../traces/captures/open-capture.js';
 import { isProblem, type TextProblem } from '../workloads/source-text.js';
 import { type Answering, answeringFromText } from './hosts/index.js';
 import type { HostPlan, NetworkPlan, PlannedUpdate, SwitchPlan } from './network-plan.js';
 import { type TrafficSpec, trafficFromText } from './traffic-spec.js';
 
 const PS_PER_US = 1e6;
+const RELATIVE_PATHS = 'paths are relative to this file';
 const BITS_PER_GIGABIT = 1e9;
 
 export interface PlanningOptions {
@@ -49,7 +53,8 @@ export async function planNetwork(read: ReadNetwork, options: PlanningOptions): 
   const planner = new Planner(read, options);
   const switches: SwitchPlan[] = [];
   for (const [name, entry] of Object.entries(file.switches)) switches.push(await planner.switch(name, entry));
-  const hosts = Object.entries(file.hosts ?? {}).map(([name, entry]) => planner.host(name, entry));
+  const hosts: HostPlan[] = [];
+  for (const [name, entry] of Object.entries(file.hosts ?? {})) hosts.push(await planner.host(name, entry));
   if (planner.mistakes.length > 0) throw mistakesError(read.path, read.places, planner.mistakes);
   return {
     nodes: [...switches, ...hosts],
@@ -110,7 +115,7 @@ class Planner {
       timing: this.timing(name, entry, planned),
       updates,
       psPerOperation: Math.round(PS_PER_SECOND / operationsPerSecond),
-      receive: this.traffic(entry.receive ?? [], ['switches', name, 'receive']),
+      receive: await this.traffic(entry.receive ?? [], ['switches', name, 'receive']),
       programs,
       memories,
     };
@@ -154,22 +159,26 @@ class Planner {
     };
   }
 
-  host(name: string, entry: HostEntry): HostPlan {
+  async host(name: string, entry: HostEntry): Promise<HostPlan> {
     const path = ['hosts', name];
     const answer = this.taken(answeringFromText(entry.answer ?? 'sink'), [...path, 'answer']);
     return {
       kind: 'host',
       name,
       seed: `${this.seed}/${name}`,
-      send: this.traffic(entry.send ?? [], [...path, 'send']),
-      answer: answer === undefined ? { type: 'sink', values: {} } : this.inFolder(answer),
+      send: await this.traffic(entry.send ?? [], [...path, 'send']),
+      answer: answer === undefined ? { type: 'sink', values: {} } : this.inFolder(answer, [...path, 'answer']),
       address: this.address(entry.address, [...path, 'address']),
     };
   }
 
-  private inFolder(answer: Answering): Answering {
-    if (!('module' in answer) || isAbsolute(answer.module)) return answer;
-    return { module: join(this.read.folder, answer.module) };
+  private inFolder(answer: Answering, path: Mistake['path']): Answering {
+    if (!('module' in answer)) return answer;
+    const module = isAbsolute(answer.module) ? answer.module : join(this.read.folder, answer.module);
+    if (!existsSync(module)) {
+      this.mistakes.push({ path, message: `${answer.module}: no such file`, hint: RELATIVE_PATHS });
+    }
+    return { module };
   }
 
   private address(text: string | undefined, path: readonly string[]): number | undefined {
@@ -182,11 +191,13 @@ class Planner {
   }
 
   /** Generated traffic, or one capture: their times would have to be merged. */
-  private traffic(texts: readonly string[], path: readonly string[]): TrafficSpec[] {
-    const specs = texts.flatMap((text, n) => {
+  private async traffic(texts: readonly string[], path: readonly string[]): Promise<TrafficSpec[]> {
+    const specs: TrafficSpec[] = [];
+    for (const [n, text] of texts.entries()) {
       const spec = this.taken(trafficFromText(text, this.read.folder), [...path, n]);
-      return spec === undefined ? [] : [spec];
-    });
+      if (spec?.kind === 'capture') await this.capture(text, spec.path, [...path, n]);
+      if (spec !== undefined) specs.push(spec);
+    }
     const captures = specs.filter(({ kind }) => kind === 'capture').length;
     if (captures > 1 || (captures === 1 && specs.length > 1)) {
       this.mistakes.push({
@@ -196,6 +207,17 @@ class Planner {
       });
     }
     return specs;
+  }
+
+  /** @param text that names the file */
+  private async capture(text: string, file: string, path: Mistake['path']): Promise<void> {
+    try {
+      await (await openCapture(file)).close();
+    } catch (error) {
+      if (!(error instanceof CaptureError)) throw error;
+      const hint = error.code === 'unreadable' ? { hint: RELATIVE_PATHS } : {};
+      this.mistakes.push({ path, message: error.message.replaceAll(file, text), ...hint });
+    }
   }
 
   /** What was read; undefined where the text is wrong. */

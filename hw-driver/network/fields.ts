@@ -62,6 +62,7 @@ function expected(field: Field): string {
 
 function shown(value: unknown): string {
   if (value === undefined) return 'nothing';
+  if (value === Number.POSITIVE_INFINITY || value === Number.NEGATIVE_INFINITY) return 'a number beyond all bounds';
   const text = JSON.stringify(value);
   const MOST = 40;
   return text.length > MOST ? `${text.slice(0, MOST)}…` : text;
@@ -116,7 +117,7 @@ function checkTable(
 ): void {
   for (const [name, item] of Object.entries(value)) {
     const at = [...path, name];
-    if (!names.test(name)) mistakes.push({ path: at, message: `found the key "${name}", expected ${namesText}` });
+    if (!names.test(name)) mistakes.push({ path: at, message: `found the key ${shown(name)}, expected ${namesText}` });
     else checkField(item, values, at, mistakes);
   }
 }

@@ -22,13 +22,17 @@ export class JsonPlaces {
     this.value([]);
   }
 
-  /** Where a value stands, or else the nearest one around it. */
-  placeOf(path: JsonPath): TextPlace {
-    let start: number | undefined;
-    for (let length = path.length; start === undefined && length >= 0; length--) {
-      start = this.starts.get(keyOf(path.slice(0, length)));
+  /** Where a value stands, or else the nearest one around it: characters from the start. */
+  offsetOf(path: JsonPath): number {
+    for (let length = path.length; length > 0; length--) {
+      const start = this.starts.get(keyOf(path.slice(0, length)));
+      if (start !== undefined) return start;
     }
-    const before = this.text.slice(0, start ?? 0).split('\n');
+    return 0;
+  }
+
+  placeAt(offset: number): TextPlace {
+    const before = this.text.slice(0, offset).split('\n');
     return { line: before.length, column: (before.at(-1)?.length ?? 0) + 1 };
   }
 
@@ -92,7 +96,7 @@ export const pathText = (path: JsonPath): string =>
   path
     .map((step, n) => {
       if (typeof step === 'number') return `[${step}]`;
-      if (!/^[\w$]+$/.test(step)) return `["${step}"]`;
+      if (!/^[\w$]+$/.test(step)) return `[${JSON.stringify(step)}]`;
       return n === 0 ? step : `.${step}`;
     })
     .join('');

@@ -1,5 +1,6 @@
 /** Reads network files strictly: all mistakes of a file at once, each with its place and a hint. */
 import { dirname } from 'node:path';
+import { counted } from '../../compiler/data-plane/counting.js';
 import { DomainError } from '../../compiler/index.js';
 import { readInput, reasonOf } from '../../traces/system/index.js';
 import { checkField, type Mistake } from './fields.js';
@@ -31,6 +32,8 @@ export interface ReadNetwork extends NetworkFiles {
 }
 
 const MAX_BYTES = 16 * 1024 * 1024;
+/** Mistakes that a message has. */
+const MOST_SHOWN = 100;
 
 /** @throws {NetworkError} for a file that cannot be read, is no JSON, or has mistakes of form or topology */
 export function readNetwork(path: string): ReadNetwork {
@@ -54,8 +57,8 @@ export function networkFromText(text: string, path: string, folder: string): Rea
   const places = new JsonPlaces(text);
   const mistakes: Mistake[] = places.repeated.map((at) => ({ path: at, message: 'is given more than once' }));
   if (!isNetworkFile(json, mistakes)) throw mistakesError(path, places, mistakes);
-  mistakes.push(...topologyMistakes(json));
-  if (mistakes.length > 0) throw mistakesError(path, places, mistakes);
+  const all = [...mistakes, ...topologyMistakes(json)];
+  if (all.length > 0) throw mistakesError(path, places, all);
   return { file: json, path, folder, places };
 }
 
@@ -72,18 +75,20 @@ export function mistakesError(path: string, places: JsonPlaces, mistakes: readon
   return new NetworkError(text, inOrder);
 }
 
-/** A line for each mistake of a file, with its place and hint, in the order of the text. */
+/** A line for each mistake of a file, with its place and hint, in the order of the text; of very many, the first. */
 export function mistakesText(
   path: string,
   places: JsonPlaces,
   mistakes: readonly Mistake[],
 ): { readonly text: string; readonly inOrder: readonly Mistake[] } {
-  const placed = mistakes.map((mistake) => ({ mistake, place: places.placeOf(mistake.path) }));
-  placed.sort((a, b) => a.place.line - b.place.line || a.place.column - b.place.column);
-  const lines = placed.map(({ mistake, place }) => {
+  const placed = mistakes.map((mistake) => ({ mistake, offset: places.offsetOf(mistake.path) }));
+  placed.sort((a, b) => a.offset - b.offset);
+  const lines = placed.slice(0, MOST_SHOWN).map(({ mistake, offset }) => {
+    const { line, column } = places.placeAt(offset);
     const at = mistake.path.length === 0 ? '' : `${pathText(mistake.path)}: `;
     const hint = mistake.hint === undefined ? '' : ` (${mistake.hint})`;
-    return `${path}:${place.line}:${place.column}: ${at}${mistake.message}${hint}`;
+    return `${path}:${line}:${column}: ${at}${mistake.message}${hint}`;
   });
+  if (placed.length > MOST_SHOWN) lines.push(`and ${counted(placed.length - MOST_SHOWN, 'more mistake')}`);
   return { text: lines.join('\n'), inOrder: placed.map(({ mistake }) => mistake) };
 }

@@ -40,12 +40,17 @@ export function topologyMistakes(file: NetworkFile): Mistake[] {
   const { switches, hosts = {}, links = [] } = file;
   const used = new Map<string, JsonPath>();
   const nodes = [...Object.keys(switches), ...Object.keys(hosts)];
+  if (nodes.length > MAX_NODES) {
+    return [{ path: ['switches'], message: `${nodes.length} nodes, and the maximum is ${MAX_NODES}` }];
+  }
+  const names = new Set(nodes);
+  const linked = new Set(links.flatMap(({ between }) => between.map(hostWithLink)));
   return [
     ...nodeMistakes(file, nodes.length),
-    ...links.flatMap((link, n) => linkMistakes(file, link, n, nodes, used)),
+    ...links.flatMap((link, n) => linkMistakes(file, link, n, names, used)),
     ...Object.entries(switches).flatMap(([name, entry]) => forwardMistakes(name, entry.forward ?? {})),
     ...Object.keys(switches).flatMap((name) => wayOutMistakes(file, name)),
-    ...Object.keys(hosts).flatMap((name) => hostMistakes(file, name)),
+    ...Object.keys(hosts).flatMap((name) => hostMistakes(file, name, linked)),
     ...eventMistakes(file),
   ];
 }
@@ -53,15 +58,18 @@ export function topologyMistakes(file: NetworkFile): Mistake[] {
 function nodeMistakes({ switches, hosts = {}, links = [] }: NetworkFile, count: number): Mistake[] {
   const both = Object.keys(hosts).filter((name) => Object.hasOwn(switches, name));
   const names = links.map(linkName);
-  const twice = links.flatMap((link, n) => (names.indexOf(linkName(link)) < n ? [n] : []));
+  const first = new Map<string, number>();
+  for (const [n, name] of names.entries()) if (!first.has(name)) first.set(name, n);
+  const twice = names.flatMap((name, n) => (first.get(name) === n ? [] : [n]));
+  const unnamed = names.flatMap((name, n) => (name === '' ? [n] : []));
   return [
     ...(count === 0 ? [{ path: ['switches'], message: 'the network has no nodes', hint: 'add a switch' }] : []),
-    ...(count > MAX_NODES ? [{ path: ['switches'], message: `${count} nodes, and the maximum is ${MAX_NODES}` }] : []),
     ...both.map((name) => ({
       path: ['hosts', name],
       message: `"${name}" is the name of a switch too`,
       hint: 'give each node a name of its own',
     })),
+    ...unnamed.map((n) => ({ path: ['links', n, 'name'], message: 'the name is empty', hint: 'leave it out' })),
     ...twice.map((n) => ({
       path: ['links', n],
       message: `another link has the name "${names[n] ?? ''}"`,
@@ -74,7 +82,7 @@ function linkMistakes(
   { switches }: NetworkFile,
   { between }: LinkEntry,
   n: number,
-  nodes: readonly string[],
+  nodes: ReadonlySet<string>,
   used: Map<string, JsonPath>,
 ): Mistake[] {
   return between.flatMap((end, side): Mistake[] => {
@@ -84,7 +92,7 @@ function linkMistakes(
       return [{ path, message: `found "${end}", expected a node and its port`, hint: 'as in "tor:1"' }];
     }
     const { node, port } = named;
-    if (!nodes.includes(node)) return [{ path, message: `there is no node "${node}"`, hint: nameHint(node, nodes) }];
+    if (!nodes.has(node)) return [{ path, message: `there is no node "${node}"`, hint: nameHint(node, [...nodes]) }];
     const isSwitch = Object.hasOwn(switches, node);
     const ports = isSwitch ? SWITCH_PORTS : HOST_PORTS;
     if (port >= ports) {
@@ -129,12 +137,14 @@ function wayOutMistakes({ switches, events = [] }: NetworkFile, name: string): M
   ];
 }
 
-/** A link whose end is wrong in another way is one too. */
-function hostMistakes({ switches, links = [] }: NetworkFile, name: string): Mistake[] {
-  const isLinked = links.some(({ between }) =>
-    between.some((end) => end.split(':')[0] === name && (portNameOf(end)?.port ?? 0) % HOST_PORTS === 0),
-  );
-  if (isLinked || Object.hasOwn(switches, name)) return [];
+/** The host whose port 0 an end of a link may be; an end that is wrong in another way counts too. */
+function hostWithLink(end: string): string | undefined {
+  const [node] = end.split(':');
+  return (portNameOf(end)?.port ?? 0) % HOST_PORTS === 0 ? node : undefined;
+}
+
+function hostMistakes({ switches }: NetworkFile, name: string, linked: ReadonlySet<string | undefined>): Mistake[] {
+  if (linked.has(name) || Object.hasOwn(switches, name)) return [];
   const link = `{"between": ["${name}:0", "tor:1"], "gigabitsPerSecond": 100, "delayNs": 500}`;
   return [{ path: ['hosts', name], message: 'port 0 of this host has no link', hint: `add one to "links": ${link}` }];
 }
@@ -166,6 +176,9 @@ function eventKindMistakes(
     return [{ path, message: `an event has exactly one of ${EVENT_KINDS.join(', ')}, and this one has ${found}` }];
   }
   if (kind !== 'linkDown' && kind !== 'linkUp') return onMistakes(file, event, path);
+  if (event.on !== undefined) {
+    return [{ path: [...path, 'on'], message: `${kind} names its link, and "on" a switch`, hint: 'leave "on" out' }];
+  }
   const named = event[kind] ?? '';
   const place = linkOf(file, named);
   const at = [...path, kind];

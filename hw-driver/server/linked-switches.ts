@@ -43,6 +43,14 @@ export async function linkedSwitches(
     const { programs: _programs, memory: _memory, ...own } = entry;
     const planned = await PlannedSwitch.of(name, own, read);
     mistakes.push(...planned.mistakes);
+    if (planned.dataPlane.switches > 1) {
+      mistakes.push({
+        path: ['switches', name, 'switches'],
+        message: 'switches in a row are not served as one',
+        hint: 'give each a name of its own, with links between them',
+      });
+      continue;
+    }
     const seed = seedOfText(`${file.seed ?? DEFAULT_NETWORK_SEED}/${name}`);
     const emulator = new Switch(planned.dataPlane, { countsHits: options.countsHits, seed });
     for (const operation of planned.start.operations) emulator.apply(operation);

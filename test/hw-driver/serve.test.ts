@@ -6,6 +6,8 @@ import { copyFileSync, cpSync, existsSync, readFileSync, renameSync, writeFileSy
 import { join } from 'node:path';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
+import { networkFromText } from '../../hw-driver/network/index.js';
+import { linkedSwitches } from '../../hw-driver/server/linked-switches.js';
 import { appendPacketBytes, createCaptureWriter, createPacketBatch } from '../../traces/index.js';
 import { packageFile } from '../../traces/system/package-root.js';
 import { testRefusals, type, withFolder } from '../command-line.js';
@@ -240,6 +242,24 @@ test('the switches of a network are served at a port each, and frames go over th
     assert.match(shown.stdout, /^lb /m);
     await stopped(server);
   }));
+
+test('switches in a row are not served as one', async () => {
+  const row = {
+    schema: 'p4runpro-bench/network@1',
+    switches: { a: { switches: 2, forward: { 1: 2 } } },
+    microseconds: 1,
+  };
+  const read = networkFromText(JSON.stringify(row), 'n.json', '.');
+  try {
+    await linkedSwitches(read, { countsHits: false, clock: () => 0n });
+    assert.unreachable();
+  } catch (error) {
+    assert.match(
+      String(error),
+      /n\.json:1:\d+: switches\.a\.switches: switches in a row are not served as one \(give each/,
+    );
+  }
+});
 
 const SERVE = ['serve', '--port', '0'];
 const SHOW = ['show', 'programs', '--target'];

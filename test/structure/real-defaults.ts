@@ -462,7 +462,7 @@ export const REAL_DEFAULTS: Readonly<Record<string, readonly string[]>> = {
     '/^(\\w+)=([-+.\\w]+)$/.exec(assignment) ?? []',
     "text.split(':')[0] ?? ''",
   ],
-  'hw-driver/network/json-places.ts': ['start ?? 0', 'before.at(-1)?.length ?? 0', "this.text[this.at] ?? ''"],
+  'hw-driver/network/json-places.ts': ['before.at(-1)?.length ?? 0', "this.text[this.at] ?? ''"],
   'hw-driver/network/planned-switch.ts': [
     "entry.dataplane ?? 'default'",
     'entry.programs ?? []',

@@ -6,7 +6,7 @@ import { MAX_FOLLOWED } from '../../../sim/network/index.js';
 import type { FollowedPacket } from '../../network/network-plan.js';
 import { nodeNumbers } from '../../network/plan-network.js';
 
-/** Which packets are followed: `client1:5`, or `5` for that packet of each node that sends. @throws {UsageError} */
+/** Which packets are followed, from 1: `client1:5`, or `5` for that packet of each node that sends. @throws {UsageError} */
 export function followedPackets(file: NetworkFile, texts: readonly string[]): FollowedPacket[] {
   const numbers = nodeNumbers(file);
   const senders = [
@@ -16,7 +16,7 @@ export function followedPackets(file: NetworkFile, texts: readonly string[]): Fo
   return texts.flatMap((text) => {
     const [, name, digits] = /^(?:([A-Za-z][\w-]*):)?([\d,]+)$/.exec(text) ?? [];
     if (digits === undefined) throw new UsageError(`--follow takes a packet, as in 5 or client1:5, not '${text}'`);
-    const number = wholeNumber('--follow', digits, 0, MAX_FOLLOWED);
+    const number = wholeNumber('--follow', digits, 1, MAX_FOLLOWED + 1) - 1;
     if (name !== undefined && !senders.includes(name)) {
       throw new UsageError(`--follow: there is no node '${name}' that sends: there are ${senders.join(', ')}`);
     }

@@ -9,7 +9,7 @@ import { requireSeparateFiles } from '../../../hw-driver/cli/kit/separate-files.
 import { EXIT, UsageError, wholeNumber } from '../../../hw-driver/index.js';
 import { readNetwork } from '../../../hw-driver/network/index.js';
 import { renderFigure } from '../../figures/figure.js';
-import { writeLinkCapture } from '../../network/link-captures.js';
+import { captureFiles, writeLinkCapture } from '../../network/link-captures.js';
 import { memoriesText } from '../../network/memories-text.js';
 import { summariseNetwork } from '../../network/network-summary.js';
 import { planNetwork } from '../../network/plan-network.js';
@@ -51,14 +51,16 @@ const networkRunOptions = (yargs: Argv) =>
       array: true,
       default: [] as string[],
       defaultDescription: 'none',
-      describe: 'Packet to follow through all nodes: HOST:N, the first is 0; or N of each host (repeatable)',
+      describe: 'Packet to follow through all nodes: HOST:N, the first is 1; or N of each host (repeatable)',
     })
     .option('capture', {
       type: 'string',
       array: true,
       default: [] as string[],
       defaultDescription: 'none',
-      describe: 'Link whose packets are written to NAME.pcapng, or all (repeatable)',
+      describe:
+        'Link whose packets are written to NAME.pcapng, or all (repeatable); in file names, other characters than ' +
+        'letters, digits, . and - are _',
     })
     .option('memory-out', {
       type: 'string',
@@ -70,7 +72,7 @@ const networkRunOptions = (yargs: Argv) =>
       'Captures have each packet when its first bit is put on the link, also those that the link loses, and an interface ' +
         'for each direction. They are kept in memory until the end of the run.',
     )
-    .example('$0 network run rack.json --follow client1:0', 'A network, and the way of the first packet of client1');
+    .example('$0 network run rack.json --follow client1:1', 'A network, and the way of the first packet of client1');
 
 type NetworkRunArguments = ArgumentsOf<typeof networkRunOptions>;
 
@@ -115,9 +117,8 @@ async function write(folder: ResultFolder, result: NetworkResult, captured: read
   for (const [name, text] of networkTables(result)) folder.write(name, text);
   folder.write('topology.svg', await renderFigure(topologyFigure(result)));
   if (result.notes.length > 0) folder.write('followed.txt', followedReport(result));
-  for (const link of captured) {
-    const name = result.plan.links[link]?.name ?? String(link);
-    writeLinkCapture(result, link, join(folder.path, `${name.replaceAll(/[^\w.-]/g, '_')}.pcapng`));
+  for (const [link, file] of captureFiles(result.plan.links, captured)) {
+    writeLinkCapture(result, link, join(folder.path, file));
   }
 }
 

@@ -113,7 +113,7 @@ function endLines({ census, events, wallSeconds, plan, interrupted }: NetworkRes
   ].join('\n');
 }
 
-/** The steps of followed packets: a paragraph for each packet. */
+/** The steps of followed packets, counted from 1: a paragraph for each packet. */
 export function followedReport({ plan, notes }: NetworkResult): string {
   const keyOf = ({ sender, number }: FollowedNote): string => `${sender} ${number}`;
   const byPacket = new Map<string, FollowedNote[]>();
@@ -125,7 +125,7 @@ export function followedReport({ plan, notes }: NetworkResult): string {
   const nameOf = (node: number): string => must(plan.nodes[node], `node ${node}`).name;
   const paragraphs = [...byPacket.values()].map((steps) => {
     const [first] = steps;
-    const head = first === undefined ? '' : `packet ${count(first.number)} of ${nameOf(first.sender)}`;
+    const head = first === undefined ? '' : `packet ${count(first.number + 1)} of ${nameOf(first.sender)}`;
     const lines = steps.map((note) => {
       const at = (note.timePs / 1e6).toFixed(6).padStart(14);
       const port = note.port < 0 ? '' : ` port ${note.port}`;

@@ -212,7 +212,7 @@ function rackSentences(rows: readonly Readonly<Record<string, string | number>>[
   return [
     `At skew ${most} the cache of ${RACK.cached} keys raises the sustained rate from ${rateOf(false).toFixed(2)} to ` +
       `${rateOf(true).toFixed(2)} million requests/s: ${(rateOf(true) / rateOf(false)).toFixed(1)} times.`,
-    `The busiest server bounds the rate: all figures are within ${(100 * Math.max(...errors)).toFixed(0)} % of that bound.`,
+    `The busiest server bounds the rate: all figures are within ${Math.ceil(100 * Math.max(...errors))} % of that bound.`,
   ];
 }
 

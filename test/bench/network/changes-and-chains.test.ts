@@ -5,6 +5,7 @@ import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { followedReport } from '../../../bench/cli/report/network-report.js';
 import { networkTables } from '../../../bench/cli/report/network-tables.js';
+import { captureFiles } from '../../../bench/network/link-captures.js';
 import { summariseNetwork } from '../../../bench/network/network-summary.js';
 import type { NetworkResult } from '../../../bench/network/run-network.js';
 import { sourcePath } from '../../compiler/support.js';
@@ -34,6 +35,14 @@ test('an event changes the cases of a running program', () =>
 
 const bytesOf = (result: NetworkResult): string =>
   [...networkTables(result).values(), followedReport(result)].join('\n');
+
+const LINK = {
+  ends: [
+    { node: 0, port: 0 },
+    { node: 1, port: 0 },
+  ],
+  ...{ bitsPerSecond: 1e9, delayPs: 1000, queueBytes: 0, lossPerMillion: 0, outages: [] },
+} as const;
 
 /** Two of them send to one host more than its link takes, one over switches in a row. */
 const OVERFLOW = {
@@ -65,6 +74,20 @@ test('times of losses and intervals do not depend on threads', async () => {
   const one = await ran(OVERFLOW, options);
   for (const node of [0, 1]) assert.ok(one.notes.some((note) => note.step === 'lost' && note.node === node));
   assert.is(bytesOf(await ran(OVERFLOW, { ...options, workers: 2 })), bytesOf(one));
+});
+
+test('each captured link has a file of its own', () => {
+  const links = ['a/b', 'a_b', '../up', 'A/B', 'plain'].map((name) => ({ ...LINK, name }));
+  assert.equal(
+    [...captureFiles(links, [0, 1, 2, 3, 4, 0])],
+    [
+      [0, 'a_b.pcapng'],
+      [1, 'a_b-2.pcapng'],
+      [2, '__up.pcapng'],
+      [3, 'A_B-3.pcapng'],
+      [4, 'plain.pcapng'],
+    ],
+  );
 });
 
 test.run();

@@ -4,7 +4,7 @@ import { relative } from 'node:path';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { planNetwork } from '../../../bench/network/plan-network.js';
-import { NetworkError, networkSchema, readNetwork } from '../../../hw-driver/network/index.js';
+import { NetworkError, networkFromText, networkSchema, readNetwork } from '../../../hw-driver/network/index.js';
 import { assertGolden, sourcePath } from '../../compiler/support.js';
 import { schemaProblems } from '../../json-schema.js';
 
@@ -32,6 +32,22 @@ test('twenty and more files with mistakes, each with its place and a hint', asyn
   }
   assert.ok(messages.length >= 20, `${messages.length} files`);
   assertGolden(sourcePath('test', 'bench', 'network', 'mistakes.txt'), `${messages.join('\n\n')}\n`);
+});
+
+test('of very many mistakes the first are shown, and of too many nodes nothing but that', () => {
+  const nodes = (count: number) => Object.fromEntries(Array.from({ length: count }, (_, n) => [`h${n}`, {}]));
+  const messageFor = (hosts: object): readonly string[] => {
+    try {
+      const document = { schema: 'p4runpro-bench/network@1', switches: {}, hosts, microseconds: 1 };
+      networkFromText(JSON.stringify(document), 'n.json', '.');
+      return [];
+    } catch (error) {
+      return error instanceof NetworkError ? error.message.split('\n') : [];
+    }
+  };
+  const lines = messageFor(nodes(150));
+  assert.equal([lines.length, lines.at(-1)], [101, 'and 50 more mistakes']);
+  assert.equal(messageFor(nodes(5000)), ['n.json:1:38: switches: 5000 nodes, and the maximum is 4096']);
 });
 
 test('the published schema is that of the reader', () => {

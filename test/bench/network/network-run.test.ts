@@ -93,7 +93,7 @@ test('the command writes summary, tables, figure and captures, and follows a pac
         '--out',
         out,
         '--follow',
-        'client1:0',
+        'client1:1',
         '--capture',
         'uplink',
         ...['--memory-out', join(folder, 'memory.json')],
@@ -103,7 +103,7 @@ test('the command writes summary, tables, figure and captures, and follows a pac
     for (const line of text.split('\n')) assert.ok(line.length <= 100, line);
     assert.match(
       text,
-      /packet 0 of client1\n.*client1 port 0: sent\n.*tor port 1: arrived\n.*tor port \d+: departed, program cache\n/,
+      /packet 1 of client1\n.*client1 port 0: sent\n.*tor port 1: arrived\n.*tor port \d+: departed, program cache\n/,
     );
     const summary = JSON.parse(read(join(out, 'summary.json')));
     assert.is(summary.schema, 'p4runpro-bench/network-summary@1');

@@ -1,4 +1,5 @@
 /** The same bytes from 1, 2 and 4 threads. */
+import { join } from 'node:path';
 import fc from 'fast-check';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
@@ -9,6 +10,7 @@ import { partition } from '../../../bench/network/partition.js';
 import type { NetworkResult } from '../../../bench/network/run-network.js';
 import { unaccounted } from '../../../sim/network/index.js';
 import { cases } from '../../tiers.js';
+import { withFolder, write } from './network-command.js';
 import { RACK, ran } from './networks.js';
 
 const bytesOf = (result: NetworkResult): string =>
@@ -90,16 +92,18 @@ test('every thread has a node, and hosts are with their switch while switches su
   assert.equal(partition(plan, 9), [0, 1, 2, 3]);
 });
 
-test('what a module of a host throws in a thread ends the run', async () => {
-  const document = { ...RACK, hosts: { ...RACK.hosts, kv: { answer: 'nowhere.mjs' } } };
-  for (const workers of [1, 2]) {
-    try {
-      await ran(document, { workers });
-      assert.unreachable();
-    } catch (error) {
-      assert.match(String(error), /nowhere\.mjs: no such file/);
+test('what a module of a host throws in a thread ends the run', () =>
+  withFolder(async (folder) => {
+    write(join(folder, 'wrong.mjs'), 'export default 5;\n');
+    const document = { ...RACK, hosts: { ...RACK.hosts, kv: { answer: 'wrong.mjs' } } };
+    for (const workers of [1, 2]) {
+      try {
+        await ran(document, { workers, folder });
+        assert.unreachable();
+      } catch (error) {
+        assert.match(String(error), /wrong\.mjs: the default export must be a function/);
+      }
     }
-  }
-});
+  }));
 
 test.run();
