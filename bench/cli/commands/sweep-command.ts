@@ -24,7 +24,7 @@ import { csvOf, failuresCsv, type TableColumn, tableOf } from '../../sweep/resul
 import { ResultFolder } from '../report/result-folder.js';
 import { SweepDisplay } from '../report/sweep-progress.js';
 import { QUEUE_OPTION, queueFrom, requiredQueue } from './queue-options.js';
-import { endSweep, showQueue } from './sweep-queue.js';
+import { endSweep, forget, showQueue } from './sweep-queue.js';
 
 const MAX_WORKERS = 64;
 
@@ -33,9 +33,9 @@ const sweepOptions = (yargs: Argv) =>
     .positional('file', {
       type: 'string',
       demandOption: true,
-      describe: 'Sweep file (docs/sweep.schema.json); or status, or cancel with an ID, for a queue',
+      describe: 'Sweep file (docs/sweep.schema.json); or status, or cancel or forget with an ID, for a queue',
     })
-    .positional('id', { type: 'string', describe: 'The sweep to cancel' })
+    .positional('id', { type: 'string', describe: 'The sweep to cancel or to forget' })
     .options(QUEUE_OPTION)
     .option('out', {
       type: 'string',
@@ -53,12 +53,18 @@ const sweepOptions = (yargs: Argv) =>
       type: 'string',
       describe: 'Write sweep.svg, a figure of columns: x=COLUMN,y=COLUMN,color=COLUMN',
     })
+    .option('all', {
+      type: 'boolean',
+      default: false,
+      describe: 'With forget: all sweeps of the queue, and what else it keeps',
+    })
     .option('json', { type: 'boolean', default: false, describe: 'Print the results as one JSON document' })
     .epilogue(
       'Each cell of the grid is measured once; the same command again measures only cells that are missing, or failed. ' +
         'sweep.csv has a row for each cell, equal for equal code; times are in times.csv. Units are in the names of columns. ' +
         'Paths in the file are relative to its folder. With --queue, cells run where bench worker runs; sweep status shows ' +
-        'its sweeps and workers, sweep cancel ID ends a sweep.',
+        'its sweeps, its workers and how much it keeps, sweep cancel ID ends a sweep, and sweep forget ID forgets its results ' +
+        'and files in the queue too; otherwise they stay.',
     )
     .example('$0 sweep grid.json', 'All cells of a grid')
     .example('$0 sweep grid.json --queue redis://queue.example:6379/mine', 'On all machines with a worker')
@@ -69,6 +75,8 @@ type SweepArguments = ArgumentsOf<typeof sweepOptions>;
 async function sweep(args: SweepArguments): Promise<number> {
   if (args.file === 'status') return showQueue(requiredQueue(args, 'sweep status'), args.json);
   if (args.file === 'cancel') return endSweep(requiredQueue(args, 'sweep cancel'), idFrom(args));
+  if (args.file === 'forget') return forget(requiredQueue(args, 'sweep forget'), forgottenFrom(args));
+  if (args.all) throw new UsageError('--all belongs to sweep forget');
   if (args.id !== undefined) throw new UsageError(`a sweep takes one file; '${args.id}' is one too many`);
   const address = queueFrom(args);
   if (address !== undefined && args.workers !== undefined) {
@@ -178,6 +186,12 @@ function reportDefects({ cells, axes }: PlannedSweep, defects: readonly string[]
 function idFrom({ id }: SweepArguments): string {
   if (id === undefined) throw new UsageError('sweep cancel takes the ID of a sweep; bench sweep status lists them');
   return id;
+}
+
+/** The ID, or undefined for all. */
+function forgottenFrom({ id, all }: SweepArguments): string | undefined {
+  if ((id === undefined) === all) return id;
+  throw new UsageError('sweep forget takes the ID of a sweep, which bench sweep status lists, or --all');
 }
 
 const NO_QUEUE: QueueOutcome = { isCancelled: false, defects: [] };

@@ -47,6 +47,8 @@ export async function runQueuedCells(
   const outcome = await runThroughQueue({
     isFresh: false,
     address,
+    keys: [...byKey.keys()],
+    fileHashes: [],
     cells: [...byKey].map(([key, cell]) => ({
       ...{ key, kind: REPRODUCE_KIND, cell, text: cellText(cell), files: {}, code, sweep },
       hasModules: false,

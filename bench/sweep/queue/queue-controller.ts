@@ -11,6 +11,7 @@ import { messageOf } from '../local/run-on-threads.js';
 import type { CellFailure, CellResult } from '../results/cell-result.js';
 import { MAX_TRIES } from '../results/cell-result.js';
 import { sendFiles } from './file-exchange.js';
+import { listSweep } from './kept.js';
 import { connect, type QueuePackages, queuePackages } from './packages.js';
 import type { QueueAddress } from './queue-address.js';
 import { type CellJob, QueueKeys, type QueueKind, queueName, type SweepNote } from './queue-keys.js';
@@ -28,7 +29,10 @@ export interface QueueRun {
   readonly cells: readonly QueuedCell[];
   /** Whether results that the queue has of these cells are forgotten. */
   readonly isFresh: boolean;
-  /** Of the sweep; cells and counts are of what is missing. */
+  /** Keys of all cells of the sweep, of which {@link cells} are those that are missing. */
+  readonly keys: readonly string[];
+  /** Hashes of the files that all its cells name. */
+  readonly fileHashes: readonly string[];
   readonly sweep: Pick<SweepNote, 'id' | 'name' | 'version' | 'code'>;
   readonly signal: AbortSignal;
   readonly onDone: (key: string, result: CellResult) => void;
@@ -125,6 +129,7 @@ class QueueController {
     const { redis, keys, options } = this;
     if (!this.isStarted) await this.begin();
     if ((await redis.sismember(keys.cancelled, options.sweep.id)) === 1) return this.takeOut();
+    await listSweep(redis, keys, options);
     for (const chunk of this.chunks()) {
       await this.collect(chunk);
       await this.send(chunk.filter((key) => this.waiting.has(key)));
@@ -222,9 +227,9 @@ class QueueController {
 
   /** Says what this sweep is. */
   private async note(): Promise<void> {
-    const { cells, sweep } = this.options;
-    const done = cells.length - this.waiting.size - this.failed;
-    const note: SweepNote = { ...sweep, cells: cells.length, done, failed: this.failed, at: new Date().toISOString() };
+    const { keys: all, sweep } = this.options;
+    const done = all.length - this.waiting.size - this.failed;
+    const note: SweepNote = { ...sweep, cells: all.length, done, failed: this.failed, at: new Date().toISOString() };
     await this.redis.hset(this.keys.sweeps, sweep.id, JSON.stringify(note));
   }
 

@@ -38,9 +38,24 @@ export class QueueKeys {
     return this.name(`worker:${id}`);
   }
 
+  /** Keys of the cells of a sweep, as bytes one after another. */
+  cellsOf(sweep: string): string {
+    return this.name(`cells-of:${sweep}`);
+  }
+
+  /** Set of the hashes of the files of a sweep. */
+  filesOf(sweep: string): string {
+    return this.name(`files-of:${sweep}`);
+  }
+
   /** Contents of a file. */
   file(hash: string): string {
     return this.name(`file:${hash}`);
+  }
+
+  /** All names, for SCAN. */
+  get pattern(): string {
+    return this.name('*');
   }
 
   private name(end: string): string {

@@ -1,6 +1,7 @@
 /** What a queue does: its sweeps, its workers, and the end of a sweep. */
 import type { Redis } from 'ioredis';
-import { connect, queuePackages } from './packages.js';
+import { forgetCells, forgetEverything, type Kept, keptIn } from './kept.js';
+import { connect, type QueuePackages, queuePackages } from './packages.js';
 import type { QueueAddress } from './queue-address.js';
 import { type CellJob, QUEUE_KINDS, QueueKeys, queueName, type SweepNote, type WorkerNote } from './queue-keys.js';
 
@@ -8,6 +9,7 @@ export interface QueueStatus {
   /** By the time of their last change. */
   readonly sweeps: readonly (SweepNote & { readonly isCancelled: boolean })[];
   readonly workers: readonly WorkerNote[];
+  readonly kept: Kept;
 }
 
 /** The workers that are alive. */
@@ -22,9 +24,8 @@ export async function workersOf(redis: Redis, keys: QueueKeys): Promise<readonly
 }
 
 /** @throws {QueueError} */
-export async function queueStatus(address: QueueAddress): Promise<QueueStatus> {
-  const redis = await connect(await queuePackages(), address);
-  try {
+export function queueStatus(address: QueueAddress): Promise<QueueStatus> {
+  return withRedis(address, async (redis) => {
     const keys = new QueueKeys(address.prefix);
     const cancelled = new Set(await redis.smembers(keys.cancelled));
     const sweeps = (await redis.hvals(keys.sweeps)).map((text): SweepNote => JSON.parse(text));
@@ -33,10 +34,9 @@ export async function queueStatus(address: QueueAddress): Promise<QueueStatus> {
         .sort((a, b) => (a.at < b.at ? -1 : 1))
         .map((sweep) => ({ ...sweep, isCancelled: cancelled.has(sweep.id) })),
       workers: await workersOf(redis, keys),
+      kept: await keptIn(redis, keys),
     };
-  } finally {
-    redis.disconnect();
-  }
+  });
 }
 
 /**
@@ -44,30 +44,62 @@ export async function queueStatus(address: QueueAddress): Promise<QueueStatus> {
  * @returns the number of cells, or undefined if there is no such sweep
  * @throws {QueueError}
  */
-export async function cancelSweep(address: QueueAddress, id: string): Promise<number | undefined> {
+export function cancelSweep(address: QueueAddress, id: string): Promise<number | undefined> {
+  return withRedis(address, (redis, packages) => endSweep(redis, packages, address, id));
+}
+
+/**
+ * Ends a sweep and forgets its results and files, as far as no other sweep has them.
+ * @returns the number of results, or undefined if there is no such sweep
+ * @throws {QueueError}
+ */
+export function forgetSweep(address: QueueAddress, id: string): Promise<number | undefined> {
+  return withRedis(address, async (redis, packages) => {
+    if ((await endSweep(redis, packages, address, id)) === undefined) return undefined;
+    return forgetCells(redis, new QueueKeys(address.prefix), id);
+  });
+}
+
+/** Ends all sweeps, and forgets all that a queue has. @returns the number of results @throws {QueueError} */
+export function forgetAll(address: QueueAddress): Promise<number> {
+  return withRedis(address, (redis) => forgetEverything(redis, new QueueKeys(address.prefix)));
+}
+
+async function withRedis<T>(
+  address: QueueAddress,
+  work: (redis: Redis, packages: QueuePackages) => Promise<T>,
+): Promise<T> {
   const packages = await queuePackages();
   const redis = await connect(packages, address);
   try {
-    const keys = new QueueKeys(address.prefix);
-    const text = await redis.hget(keys.sweeps, id);
-    if (text === null) return undefined;
-    const { code }: SweepNote = JSON.parse(text);
-    // First, so that a controller sends nothing again.
-    await redis.sadd(keys.cancelled, id);
-    let removed = 0;
-    for (const kind of QUEUE_KINDS) {
-      const { connection, prefix } = address;
-      const queue = new packages.Queue(queueName(kind, code), { connection, prefix });
-      for (const job of await queue.getJobs(['wait', 'delayed', 'prioritized'])) {
-        const data: CellJob = job.data;
-        if (data.sweep !== id) continue;
-        await job.remove();
-        removed++;
-      }
-      await queue.close();
-    }
-    return removed;
+    return await work(redis, packages);
   } finally {
     redis.disconnect();
   }
+}
+
+async function endSweep(
+  redis: Redis,
+  { Queue }: QueuePackages,
+  { connection, prefix }: QueueAddress,
+  id: string,
+): Promise<number | undefined> {
+  const keys = new QueueKeys(prefix);
+  const text = await redis.hget(keys.sweeps, id);
+  if (text === null) return undefined;
+  const { code }: SweepNote = JSON.parse(text);
+  // First, so that a controller sends nothing again.
+  await redis.sadd(keys.cancelled, id);
+  let removed = 0;
+  for (const kind of QUEUE_KINDS) {
+    const queue = new Queue(queueName(kind, code), { connection, prefix });
+    for (const job of await queue.getJobs(['wait', 'delayed', 'prioritized'])) {
+      const data: CellJob = job.data;
+      if (data.sweep !== id) continue;
+      await job.remove();
+      removed++;
+    }
+    await queue.close();
+  }
+  return removed;
 }

@@ -42,6 +42,8 @@ export function runQueuedSweep(run: QueuedSweep): Promise<QueueOutcome> {
   return runThroughQueue({
     address,
     isFresh,
+    keys: sweep.cells.map(({ key }) => key),
+    fileHashes: [...sweep.files.values()].map(({ hash }) => hash),
     cells: sweep.cells.filter(({ key }) => store.get(key) === undefined).map((each) => queued(each, sweep, code, id)),
     sweep: { id, name: basename(path), version: packageVersion, code },
     signal,

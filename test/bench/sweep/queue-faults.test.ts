@@ -1,7 +1,7 @@
 /** What goes wrong between controller, Redis and workers: each time nothing is lost, and the user reads what it is. */
 
 import { once } from 'node:events';
-import { existsSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, connect as dial, type Socket } from 'node:net';
 import { join } from 'node:path';
 import { test } from 'uvu';
@@ -44,6 +44,7 @@ function controller(prefix: string, cells: readonly QueuedCell[], change: Partia
   const told: Told = { done: new Map(), failed: new Map(), workers: [] };
   const ended = runThroughQueue({
     ...{ address: at(prefix), cells, isFresh: false, signal: new AbortController().signal },
+    ...{ keys: cells.map(({ key }) => key), fileHashes: [] },
     sweep: { id: 'test', name: 'grid.json', version: '0.0.0', code: CODE },
     onDone: (key, { fixed }) => told.done.set(key, fixed),
     onFailed: (key, { message }) => told.failed.set(key, message),
@@ -136,7 +137,7 @@ testWith(REDIS, 'a file that changed before it was sent, and a result that canno
     const onDone = (): never => {
       throw new NotKept('cannot write: no space left on device');
     };
-    const full = await withEcho('kept', () => controller('kept', cellsOf(1), { onDone }).ended.catch((e) => e));
+    const full = await withEcho('disk', () => controller('disk', cellsOf(1), { onDone }).ended.catch((e) => e));
     assert.instance(full, NotKept);
   }),
 );
@@ -182,7 +183,9 @@ testWith(REDIS, 'a module travels with what it imports, and finds the project by
     cache.close();
     const grid = { schema: 'p4runpro-bench/sweep@1', grid: { allocator: ['./mine.mjs'] }, measure: 'run' };
     writeFileSync(join(folder, 'grid.json'), JSON.stringify(grid));
-    writeFileSync(join(folder, 'half.mjs'), "export { half } from 'lodash';\n");
+    mkdirSync(join(folder, 'node_modules', 'lodash'), { recursive: true });
+    writeFileSync(join(folder, 'node_modules', 'lodash', 'index.js'), '');
+    writeFileSync(path, "import 'lodash';\nexport default { name: 'mine', place() {} };\n");
     const { status, stderr } = await type('bench', ['sweep', 'grid.json', '--queue', addressOf('module')], { folder });
     assert.is(status, 2);
     assert.match(stderr, /^bench: .\/mine.mjs imports the package lodash, and packages do not travel to workers/);
@@ -241,6 +244,38 @@ test('a server that never answers is not waited for', async () => {
   assert.match(String(thrown), /cannot reach redis:\/\/127.0.0.1:\d+\/x: no answer in 0.2 s$/);
   server.close();
 });
+
+testWith(REDIS, 'what a sweep has alone is forgotten with it, and all with --all', () =>
+  withFolder(async (folder) => {
+    const [mine, both] = ['mine', 'both'].map((name) => {
+      writeFileSync(join(folder, name), name);
+      return { hash: hashOf(Buffer.from(name)), bytes: name.length, path: join(folder, name) };
+    });
+    if (mine === undefined || both === undefined) throw new Error('two files');
+    const sweepOf = (id: string) => ({ id, name: 'grid.json', version: '0.0.0', code: CODE });
+    const cells = cellsOf(6, { files: { mine, both } });
+    const fileHashes = [mine.hash, both.hash];
+    await withEcho('kept', async () => {
+      await controller('kept', cells.slice(0, 4), { sweep: sweepOf('a'), fileHashes }).ended;
+      await controller('kept', cells.slice(2), { sweep: sweepOf('b'), fileHashes: [both.hash] }).ended;
+    });
+    const client = await connect(await queuePackages(), at('kept'));
+    const keys = new QueueKeys('kept');
+    const ask = (...words: string[]) => type('bench', ['sweep', ...words, '--queue', addressOf('kept')], { folder });
+    assert.match((await ask('status')).stdout, /\nkept: 6 results \(0 MB\), 2 files \(0 MB\)\n$/);
+    assert.is((await ask('forget', 'a')).stdout, 'sweep a is forgotten: 2 results\n');
+    assert.equal(
+      (await client.hkeys(keys.results)).sort(),
+      cells.slice(2).map(({ key }) => key),
+    );
+    assert.equal([await client.exists(keys.file(mine.hash)), await client.exists(keys.file(both.hash))], [0, 1]);
+    assert.match((await ask('forget', 'a')).stderr, /^bench: there is no sweep 'a' in redis:/);
+    await client.set('kept2:other', 'stays');
+    assert.is((await ask('forget', '--all')).stdout, 'all sweeps are forgotten: 4 results\n');
+    assert.equal((await client.keys('kept*')).sort(), ['kept2:other', 'kept:cancelled']);
+    client.disconnect();
+  }),
+);
 
 testWith(REDIS, 'a password that is missing is asked for', async () => {
   const to = queueAddress(redis?.address('x') ?? '', {});

@@ -268,6 +268,11 @@ await testRefusals('bench', [
   },
   { args: ['sweep', 'status'], says: /sweep status needs a queue/ },
   { args: ['sweep', 'cancel', '--queue', 'redis://127.0.0.1:1'], says: /sweep cancel takes the ID of a sweep/ },
+  {
+    args: ['sweep', 'forget', '--queue', 'redis://127.0.0.1:1'],
+    says: /sweep forget takes the ID of a sweep.*or --all/,
+  },
+  { args: ['sweep', 'grid.json', '--all'], given, says: /--all belongs to sweep forget/ },
   { args: ['sweep', 'grid.json', 'other.json'], given, says: /'other.json' is one too many/ },
   { args: ['sweep', 'grid.json', '--queue', 'http://x'], given, says: /found http:\/\// },
   {
