@@ -29,18 +29,18 @@ const PACKETS = 1024;
 const MANY = 1000;
 const HASHES = 1000;
 
-/** All code paths. @param folder for temporary captures */
-export async function hotPaths(folder: string): Promise<HotPath[]> {
+/** All code paths. @param folder for temporary captures @param many programs of the paths with many */
+export async function hotPaths(folder: string, many = MANY): Promise<HotPath[]> {
   const one = await switchWith(1);
   const { dataPlane } = one.emulator;
-  let many: ReturnType<typeof switchWith> | undefined;
+  let crowded: ReturnType<typeof switchWith> | undefined;
   return [
     ...headerPaths(dataPlane, one.batch),
     hashPath(dataPlane),
     ...switchPaths(1, async () => one),
-    ...switchPaths(MANY, () => {
-      many ??= switchWith(MANY);
-      return many;
+    ...switchPaths(many, () => {
+      crowded ??= switchWith(many);
+      return crowded;
     }),
     { name: 'packet digest', operations: PACKETS, prepare: () => () => digestPackets(one.batch, 0, PACKETS, 0, 1) },
     ...actionPaths(dataPlane, one.batch),

@@ -32,7 +32,7 @@ export interface VectorResult {
   readonly first: Difference | null;
 }
 
-const BATCH = { packets: 4096, bytes: 4 * 2 ** 20 };
+const BATCH = { packets: 1024, bytes: 2 ** 20 };
 
 /** @throws {CaptureError} for a capture that cannot be read, {@link TargetError} for entries that the switch refuses */
 export async function runVector(vector: ConformanceVector, engine: EngineName): Promise<VectorResult> {

@@ -11,7 +11,7 @@ import type { ProgramKey } from '../../workloads/program-kind.js';
 import { trafficFor } from '../../workloads/traffic.js';
 import type { SourceText } from './plan-change.js';
 
-const BATCH = { packets: 4096, bytes: 4096 * 1024 };
+const BATCH = { packets: 1024, bytes: 2 ** 20 };
 
 /** @throws {CaptureError} */
 export async function storedCapture(path: string, intake: CaptureIntake): Promise<PacketStore> {
