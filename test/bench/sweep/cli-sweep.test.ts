@@ -51,7 +51,7 @@ test('a row for each cell, the same on any number of threads; figure, Parquet an
 
 test('what is done is kept, what is new is computed, and --fresh forgets', () =>
   withFolder(async (folder) => {
-    const args = ['sweep', 'grid.json', '--out', 'out'];
+    const args = ['sweep', 'grid.json', '--workers', '1', '--out', 'out'];
     writeGrid(folder, { grid: { seed: [1, 2] } });
     assert.is((await type('bench', args, { folder })).status, 0);
     // A mark that only a cell that is taken as it was can show; and half a line, as of a run that was killed.
@@ -71,14 +71,15 @@ test('a cell that fails is tried three times and reported, the others go on, and
   withFolder(async (folder) => {
     writeFileSync(join(folder, 'mine.mjs'), BROKEN);
     writeGrid(folder, { grid: { allocator: ['./mine.mjs', 'price'] } });
-    const { status, stdout, stderr } = await type('bench', ['sweep', 'grid.json', '--out', 'out'], { folder });
+    const args = ['sweep', 'grid.json', '--workers', '1', '--out', 'out'];
+    const { status, stdout, stderr } = await type('bench', args, { folder });
     assert.is(status, 1);
     assert.match(stdout, /^1 cell done\n/);
     assert.match(stderr, /^bench: allocator .\/mine.mjs failed 3 times: [^\n]*not today[^\n]*\n$/);
     assert.match(read(folder, 'out', 'failed.csv'), /\.\/mine\.mjs.*,3,/);
     assert.is(read(folder, 'out', 'sweep.csv').trim().split('\n').length, 2);
     cpSync(sourcePath('docs', 'examples', 'own-allocator.mjs'), join(folder, 'mine.mjs'));
-    const second = await type('bench', ['sweep', 'grid.json', '--out', 'out', '--json'], { folder });
+    const second = await type('bench', [...args, '--json'], { folder });
     assert.is(second.status, 0, second.stderr);
     const { rows } = JSON.parse(second.stdout) as { readonly rows: readonly Record<string, unknown>[] };
     assert.equal(

@@ -1,7 +1,7 @@
 /** A sweep through a queue whose workers, controller and Redis are killed at random times, and what it must come to. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import seedrandom from 'seedrandom';
 import * as assert from 'uvu/assert';
@@ -14,21 +14,25 @@ export interface Kills {
   readonly cells: number;
   readonly kills: number;
   readonly seed: string;
-  /** Longest time between two kills. */
-  readonly everyMs: number;
+  /** Longest time from the cell that a kill waits for to the kill. */
+  readonly withinMs: number;
 }
 
 const BENCH = packageFile('dist', 'bench', 'cli', 'cli.js');
 const WORKERS = 2;
+const ASK_MS = 20;
 
 /** What was killed, in order. */
 export type Killed = Record<'worker' | 'controller' | 'redis', number>;
 
-/** Each at least once, then at random; the controller first, as it ends with the sweep. */
-const VICTIMS = ['controller', 'worker', 'redis', 'worker'] as const;
+/** Each at least once, then at random. */
+const VICTIMS = ['worker', 'redis', 'controller', 'worker'] as const;
+/** A kill waits until the controller has some more cells, up to this many, so that it falls into the sweep. */
+const CELLS_BETWEEN = 3;
+const PATIENCE_MS = 60_000;
 
 /** Kills while the sweep runs, then lets it end; its table has to be that of a run on one machine. */
-export async function sweepWithKills({ folder, cells, kills, seed, everyMs }: Kills): Promise<Killed> {
+export async function sweepWithKills({ folder, cells, kills, seed, withinMs }: Kills): Promise<Killed> {
   const random = seedrandom.alea(seed);
   const grid = { schema: 'p4runpro-bench/sweep@1', grid: { seed: { from: 1, to: cells } }, measure: 'run' };
   mkdirSync(folder, { recursive: true });
@@ -41,10 +45,20 @@ export async function sweepWithKills({ folder, cells, kills, seed, everyMs }: Ki
   const startController = (): ChildProcess => start('sweep', 'grid.json', '--out', 'queue');
   const workers = Array.from({ length: WORKERS }, startWorker);
   let controller = startController();
+  const stored = join(folder, 'queue', 'cells.jsonl');
+  const done = (): number => (existsSync(stored) ? readFileSync(stored, 'utf8').split('\n').length - 1 : 0);
+  const until = async (count: number): Promise<void> => {
+    const start = performance.now();
+    while (done() < count && controller.exitCode === null) {
+      assert.ok(performance.now() - start < PATIENCE_MS, `${done()} cells are done, and no more`);
+      await new Promise((resolve) => setTimeout(resolve, ASK_MS));
+    }
+  };
   const killed: Killed = { worker: 0, controller: 0, redis: 0 };
   try {
     for (let n = 0; n < kills; n++) {
-      await new Promise((resolve) => setTimeout(resolve, random() * everyMs));
+      await until(done() + 1 + Math.floor(random() * CELLS_BETWEEN));
+      await new Promise((resolve) => setTimeout(resolve, random() * withinMs));
       const victim = VICTIMS[n < VICTIMS.length ? n : Math.floor(random() * VICTIMS.length)] ?? 'worker';
       if (victim === 'redis') {
         await redis.kill();
@@ -68,7 +82,7 @@ export async function sweepWithKills({ folder, cells, kills, seed, everyMs }: Ki
     for (const each of [...workers, controller]) await kill(each);
     await redis.kill();
   }
-  const local = await type('bench', ['sweep', 'grid.json', '--out', 'local'], { folder });
+  const local = await type('bench', ['sweep', 'grid.json', '--workers', '1', '--out', 'local'], { folder });
   assert.is(local.status, 0, local.stderr);
   const table = (out: string): string => readFileSync(join(folder, out, 'sweep.csv'), 'utf8');
   assert.is(table('queue'), table('local'));
