@@ -39,21 +39,29 @@ function optionsFor(
   };
 }
 
+const kept = new Map<string, Promise<GoldenResult>>();
+
+/** The golden on the data plane of its program, checked once for all tests that ask. */
+function checked(golden: Golden, engine: EngineName, allocator: AllocatorName): Promise<GoldenResult> {
+  const key = [golden.name, engine, allocator].join();
+  const result = kept.get(key) ?? checkGolden(GOLDEN_FOLDER, golden, optionsFor(golden, engine, allocator));
+  kept.set(key, result);
+  return result;
+}
+
 const assertAgrees = ({ golden, check }: GoldenResult): void => {
   assert.equal(check, { packets: [], memory: [] }, golden.name);
 };
 
 for (const engine of ENGINES) {
   test(`every golden holds on the ${engine} engine`, async () => {
-    for (const golden of GOLDENS)
-      assertAgrees(await checkGolden(GOLDEN_FOLDER, golden, optionsFor(golden, engine, 'price')));
+    for (const golden of GOLDENS) assertAgrees(await checked(golden, engine, 'price'));
   });
 }
 
 test('the goldens of a program take every way out of every BRANCH, and run every statement', async () => {
   const results: GoldenResult[] = [];
-  for (const golden of GOLDENS)
-    results.push(await checkGolden(GOLDEN_FOLDER, golden, optionsFor(golden, 'compiled', 'price')));
+  for (const golden of GOLDENS) results.push(await checked(golden, 'compiled', 'price'));
   const rows = goldenRows(results);
   assert.equal(rows.map(({ program }) => program).sort(), [...PROGRAM_KEYS].sort());
   for (const { program, branches, statements, missed } of rows) {
@@ -83,7 +91,7 @@ for (const allocator of ALLOCATORS) {
         assertAgrees(await checkGolden(GOLDEN_FOLDER, golden, await withHashOfGolden(golden, allocator)));
         continue;
       }
-      const result = await checkGolden(GOLDEN_FOLDER, golden, optionsFor(golden, 'compiled', allocator));
+      const result = await checked(golden, 'compiled', allocator);
       assert.equal(result.check.packets, [], golden.name);
       const after = new Map(
         [...result.expectedMemory].map(([name]) => [name, result.outcome.after.get(name) ?? new Map()]),
@@ -96,7 +104,7 @@ for (const allocator of ALLOCATORS) {
 /** The data plane in which each hash of a program has the function that the golden was recorded with. */
 async function withHashOfGolden(golden: Golden, allocator: AllocatorName): Promise<GoldenOptions> {
   const hashRpbs = async (name: AllocatorName): Promise<Map<number, number>> => {
-    const { outcome } = await checkGolden(GOLDEN_FOLDER, golden, optionsFor(golden, 'compiled', name));
+    const { outcome } = await checked(golden, 'compiled', name);
     const steps = itemAt(outcome.programs, 0).compiled.placement.filter(({ action }) => action.startsWith('hash_'));
     return new Map(steps.map(({ line, rpb }) => [line, rpb]));
   };
@@ -132,9 +140,9 @@ test('regeneration gives the same bytes', async () => {
 });
 
 test('checksums and lengths of all packets that leave are right', async () => {
-  let checked = 0;
+  let seen = 0;
   for (const golden of GOLDENS) {
-    const { expected } = await checkGolden(GOLDEN_FOLDER, golden, optionsFor(golden, 'compiled', 'price'));
+    const { expected } = await checked(golden, 'compiled', 'price');
     for (const { bytes, originalLength } of expected) {
       assert.is(bytes.length, originalLength);
       if (bytes[12] !== 0x08 || bytes[13] !== 0x00) continue;
@@ -144,10 +152,10 @@ test('checksums and lengths of all packets that leave are right', async () => {
       assert.ok(ipv4 && (transport === true || !hasPorts), golden.name);
       // Ethernet fills frames up to 60 bytes.
       assert.is(bytes.length, Math.max(60, end), golden.name);
-      checked++;
+      seen++;
     }
   }
-  assert.ok(checked > 80, `${checked} packets were checked`);
+  assert.ok(seen > 80, `${seen} packets were checked`);
 });
 
 test.run();

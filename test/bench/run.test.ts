@@ -29,12 +29,18 @@ interface Wish {
   readonly workload?: string;
   readonly options?: Partial<RunOptions>;
   readonly seed?: string;
+  readonly memoryBytes?: number;
 }
 
-async function run({ workload = 'all-mixed', options = {}, seed = '1' }: Wish = {}): Promise<RunResult> {
+async function run({
+  workload = 'all-mixed',
+  options = {},
+  seed = '1',
+  memoryBytes = 1024,
+}: Wish = {}): Promise<RunResult> {
   return runWorkload({
     dataPlane,
-    workload: await loadWorkload({ name: workload, memoryBytes: 1024, cases: 2, seed, dataPlane }),
+    workload: await loadWorkload({ name: workload, memoryBytes, cases: 2, seed, dataPlane }),
     programs: 40,
     allocator: builtInAllocator('price'),
     recirculations: 1,
@@ -67,11 +73,9 @@ test('the same seed gives the same results again', async () => {
   assert.is(first.summary.packets.out + first.summary.packets.dropped, 3000);
 });
 
-for (const workers of [2, 4]) {
-  test(`${workers} workers give the same results as one`, async () => {
-    assert.equal(outcome(await run({ options: { workers } })), outcome(first));
-  });
-}
+test('four workers give the same results as one', async () => {
+  assert.equal(outcome(await run({ options: { workers: 4 } })), outcome(first));
+});
 
 test('another seed gives other results', async () => {
   const other = outcome(await run({ seed: '2' }));
@@ -147,9 +151,11 @@ test('the CSV files have a row for each program, RPB, arrival and batch', () => 
 });
 
 test('--programs max deploys until the first that does not fit, and says why', async () => {
-  const { summary, deployment } = await run({ workload: 'hh', options: { programs: 'max', packets: 500 } });
+  // Of large memory, as some dozens of programs show it.
+  const wish = { workload: 'hh', memoryBytes: 16_384, options: { programs: 'max', packets: 500 } } as const;
+  const { summary, deployment } = await run(wish);
   assert.is(summary.programsRequested, 'max');
-  assert.ok(summary.programsDeployed > 100, `${summary.programsDeployed}`);
+  assert.ok(summary.programsDeployed > 50, `${summary.programsDeployed}`);
   assert.is(summary.failure?.program, `hh_${summary.programsDeployed}`);
   assert.match(summary.failure?.reason ?? '', /does not fit: .*(entries|buckets|RPB)/);
   assert.is(deployment.programs.length, summary.programsDeployed);
