@@ -8,6 +8,7 @@ import {
 } from '../../bench/measure/capacity/measure-capacity.js';
 import { publishedCapacities } from '../../bench/measure/capacity/published-capacity.js';
 import { type Allocator, defaultDataPlane, f1, greedyAllocator, priceAllocator } from '../../compiler/index.js';
+import { isNightly } from '../tiers.js';
 
 const OPTIONS: Omit<CapacityOptions, 'workloads' | 'allocators'> = {
   dataPlane: defaultDataPlane(),
@@ -54,12 +55,16 @@ for (const [workload, floor] of Object.entries(FLOORS)) {
 }
 
 const ELASTIC: readonly (readonly [workload: string, cases: number, times: number])[] = [
-  ['cache', 16, 3],
   ['nc', 16, 3],
   ['lb', 16, 1.5],
   ['cache', 256, 3],
-  ['nc', 256, 3],
   ['lb', 256, 1.5],
+  ...(isNightly
+    ? ([
+        ['cache', 16, 3],
+        ['nc', 256, 3],
+      ] as const)
+    : []),
 ];
 
 for (const [workload, cases, times] of ELASTIC) {

@@ -47,7 +47,7 @@ test('case-study --json: one document', () =>
 test('Ctrl-C keeps the studies that are finished and says so', () =>
   withFolder(async (folder) => {
     const when = (): boolean => existsSync(join(folder, 'out', 'fig13b.svg'));
-    const args = ['case-study', 'b', 'd', '--seconds', '60', '--rate', '20', '--out', 'out'];
+    const args = ['case-study', 'b', 'd', '--seconds', '25', '--rate', '20', '--out', 'out'];
     const { status, stderr } = await type('bench', args, { folder, ctrlC: { when } });
     assert.is(status, 130, stderr);
     assert.is(withoutProgress(stderr), 'bench: interrupted; 1 of 2 studies were finished\n');

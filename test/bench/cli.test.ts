@@ -60,7 +60,9 @@ test('trace generate and trace info: what was asked for, the same again for the 
       assert.is(stdout, `1,200 packets in ${file}\n`);
       return readFileSync(join(folder, file));
     };
-    const [a, b, c] = await Promise.all([generate('a.pcap', '1'), generate('b.pcap', '1'), generate('c.pcap', '2')]);
+    const a = await generate('a.pcap', '1');
+    const b = await generate('b.pcap', '1');
+    const c = await generate('c.pcap', '2');
     assert.ok(a.equals(b));
     assert.not(a.equals(c));
     assert.equal(readdirSync(folder).sort(), ['a.pcap', 'b.pcap', 'c.pcap']);

@@ -40,11 +40,14 @@ function expectedGbps({ packetBytes, recirculations }: LossFreeRow, recirculatio
   return Math.min(100, loop);
 }
 
-for (const gbps of [100, 150]) {
+for (const [gbps, recirculations] of [
+  [100, [0, 1, 2, 5]],
+  [150, [1, 5]],
+] as const) {
   test(`rates with a recirculation port of ${gbps} Gbit/s`, async () => {
     const own = timedSwitchOptions(dataPlane);
-    const found = await rows({ switch: { ...own, recirculationBitsPerSecond: gbps * 1e9 } });
-    assert.is(found.length, 8);
+    const found = await rows({ recirculations, switch: { ...own, recirculationBitsPerSecond: gbps * 1e9 } });
+    assert.is(found.length, 2 * recirculations.length);
     for (const row of found) {
       const expected = expectedGbps(row, gbps);
       const text = `${row.packetBytes} bytes, ${row.recirculations} times: ${row.throughputGbps}, not ${expected}`;

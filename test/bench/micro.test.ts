@@ -16,7 +16,7 @@ import { frame } from '../sim/frames.js';
 
 test('all of them run, and are named once', () =>
   withFolder(async (folder) => {
-    const paths = await hotPaths(folder);
+    const paths = await hotPaths(folder, 20);
     assert.is(new Set(paths.map(({ name }) => name)).size, paths.length);
     for (const { name, operations, prepare } of paths) {
       assert.ok(operations > 0, name);
