@@ -106,7 +106,7 @@ export class BuiltNodes {
   }
 
   /** When all has happened. */
-  report(events: number): GroupReport {
+  report(events: number, waits: number): GroupReport {
     return {
       switches: this.switches.map((built) => this.switchReport(built)),
       hosts: this.hosts.map(hostReport),
@@ -114,6 +114,7 @@ export class BuiltNodes {
       notes: this.notes,
       census: censusOf(this.nodes.values(), this.channels),
       events,
+      waits,
       warnings: [...this.switches, ...this.hosts].flatMap(({ feed, node }) =>
         (feed?.warnings ?? []).map((warning) => `${node.name}: ${warning}`),
       ),

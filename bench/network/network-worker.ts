@@ -24,7 +24,8 @@ async function run({ plan, numbers, thread, directions, signals }: NetworkWorker
     let shown = performance.now();
     for (;;) {
       const pause = group.run(STEPS);
-      if (pause === 'ended' || Atomics.load(words, words.length - 1) !== 0) return built.report(group.events);
+      if (pause === 'ended' || Atomics.load(words, words.length - 1) !== 0)
+        return built.report(group.events, border.waits);
       if (pause === 'feeds') await built.fillFeeds();
       if (pause === 'border') border.wait();
       if (performance.now() - shown < PROGRESS_MS) continue;

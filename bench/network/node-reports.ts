@@ -82,6 +82,8 @@ export interface GroupReport {
   readonly notes: readonly FollowedNote[];
   readonly census: Census;
   readonly events: number;
+  /** Times that the thread waited for others; differs from run to run. */
+  readonly waits: number;
   /** On the reading of captures. */
   readonly warnings: readonly string[];
 }

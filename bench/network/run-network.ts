@@ -18,6 +18,8 @@ export interface NetworkResult {
   readonly notes: readonly FollowedNote[];
   readonly census: Census;
   readonly events: number;
+  /** Times that threads waited for each other; differs from run to run. */
+  readonly waits: number;
   readonly wallSeconds: number;
   readonly warnings: readonly string[];
   readonly interrupted: boolean;
@@ -52,6 +54,7 @@ export async function runNetwork(plan: NetworkPlan, options: RunOptions): Promis
     notes: reports.flatMap(({ notes }) => notes).sort((a, b) => a.timePs - b.timePs || a.node - b.node),
     census: sumOfCensuses(reports.map(({ census }) => census)),
     events: reports.reduce((sum, { events }) => sum + events, 0),
+    waits: reports.reduce((sum, { waits }) => sum + waits, 0),
     wallSeconds: (options.clock() - start) / 1000,
     warnings: reports.flatMap(({ warnings }) => warnings),
     interrupted: options.signal.aborted,
@@ -69,7 +72,7 @@ async function runAlone(plan: NetworkPlan, { clock, signal, onProgress }: RunOpt
     let lastBreath = clock();
     for (;;) {
       const pause = group.run(STEPS);
-      if (pause === 'ended' || signal.aborted) return built.report(group.events);
+      if (pause === 'ended' || signal.aborted) return built.report(group.events, 0);
       if (pause === 'feeds') await built.fillFeeds();
       if (clock() - lastBreath < BREATH_MS) continue;
       onProgress(group.nowPs / plan.endPs, group.events);

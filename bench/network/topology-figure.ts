@@ -70,6 +70,12 @@ function labelPlace([lower, upper]: readonly [Place, Place], nth: number) {
   return { xLabel: lower.x + part * (upper.x - lower.x), yLabel: lower.y + part * (upper.y - lower.y) };
 }
 
+/** Of the direction from the first place to the second, and back. */
+function arrowsOf(from: Place, to: Place): readonly [string, string] {
+  if (from.y !== to.y) return from.y < to.y ? ['↑', '↓'] : ['↓', '↑'];
+  return from.x <= to.x ? ['→', '←'] : ['←', '→'];
+}
+
 /** A row for each link, with the label that says its loads and losses. */
 function linkRows(result: NetworkResult, placeOf: (node: number) => Place) {
   const labels = new Map<number, number>();
@@ -78,7 +84,8 @@ function linkRows(result: NetworkResult, placeOf: (node: number) => Place) {
     const both = result.directions.filter((direction) => direction.link === link);
     const loads = both.map((direction) => directionSummary(result, direction).load);
     const lost = both.reduce((sum, direction) => sum + direction.lost.loss + direction.lost.down, 0);
-    const text = `${loads.map(percent).join(' / ')}${lost > 0 ? `, ${lost.toLocaleString('en-US')} lost` : ''}`;
+    const arrows = arrowsOf(from, to);
+    const text = `${loads.map((load, n) => `${arrows[n]} ${percent(load)}`).join(', ')}${lost > 0 ? `, ${lost.toLocaleString('en-US')} lost` : ''}`;
     const lower = from.y <= to.y ? ends[0].node : ends[1].node;
     const before = labels.get(lower);
     const nth = before === undefined ? 0 : before + 1;
@@ -88,7 +95,15 @@ function linkRows(result: NetworkResult, placeOf: (node: number) => Place) {
   });
 }
 
-/** Links have the width and the colour of the higher of their loads; a label gives the loads of both directions. */
+/** Text on a white edge, as links run behind it. */
+const legible = <Style extends object>(style: Style) => [
+  { type: 'text' as const, ...style, stroke: 'white', strokeWidth: 4 },
+  { type: 'text' as const, ...style },
+];
+
+/**
+ * Links have the width and the colour of the higher of their loads; a label gives the load of each direction with its arrow.
+ */
 export function topologyFigure(result: NetworkResult): FigureSpec {
   const { plan } = result;
   const places = placesOf(result);
@@ -120,15 +135,15 @@ export function topologyFigure(result: NetworkResult): FigureSpec {
           },
         },
       },
-      {
+      ...legible({ fontSize: 9, fill: '#333333', dy: -5 }).map((mark) => ({
         data: { values: links },
-        mark: { type: 'text', fontSize: 9, fill: '#333333', dy: -5 },
+        mark,
         encoding: {
           x: { ...x, field: 'xLabel' },
           y: { ...y, field: 'yLabel' },
           text: { field: 'text' },
         },
-      },
+      })),
       {
         data: { values: nodes },
         mark: { type: 'point', ...NODE_MARK },
@@ -144,11 +159,11 @@ export function topologyFigure(result: NetworkResult): FigureSpec {
           },
         },
       },
-      {
+      ...legible({ fontSize: 11, dy: LABEL_BELOW, fontWeight: 'bold' as const }).map((mark) => ({
         data: { values: nodes },
-        mark: { type: 'text', fontSize: 11, dy: LABEL_BELOW, fontWeight: 'bold' },
+        mark,
         encoding: { x, y, text: { field: 'name' } },
-      },
+      })),
     ],
   };
 }

@@ -15,7 +15,7 @@ import { summariseNetwork } from '../../network/network-summary.js';
 import { planNetwork } from '../../network/plan-network.js';
 import { type NetworkResult, runNetwork } from '../../network/run-network.js';
 import { topologyFigure } from '../../network/topology-figure.js';
-import { followedReport, networkReport } from '../report/network-report.js';
+import { followedReport, networkReport, waitingNote } from '../report/network-report.js';
 import { networkTables } from '../report/network-tables.js';
 import { ResultFolder } from '../report/result-folder.js';
 import { LongWork } from './long-work.js';
@@ -39,7 +39,8 @@ const networkRunOptions = (yargs: Argv) =>
     .option('workers', {
       type: 'string',
       default: '1',
-      describe: 'Number of threads; results do not depend on it',
+      describe:
+        'Number of threads; results do not depend on it. Worth while for long delays between switches, and many packets',
     })
     .option('interval', {
       type: 'string',
@@ -123,7 +124,10 @@ async function write(folder: ResultFolder, result: NetworkResult, captured: read
 }
 
 function report(args: NetworkRunArguments, result: NetworkResult, cpuSeconds: number): number {
-  for (const warning of result.warnings) process.stderr.write(`${warning}\n`);
+  const note = waitingNote(result);
+  for (const warning of [...result.warnings, ...(note === undefined ? [] : [note])]) {
+    process.stderr.write(`${warning}\n`);
+  }
   if (args.json) process.stdout.write(`${JSON.stringify(summariseNetwork(result), null, 2)}\n`);
   else {
     process.stdout.write(networkReport(result, process.stdout.columns ?? WIDTH, cpuSeconds));

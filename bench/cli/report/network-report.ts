@@ -113,6 +113,23 @@ function endLines({ census, events, wallSeconds, plan, interrupted }: NetworkRes
   ].join('\n');
 }
 
+/**
+ * Events of a thread between two waits for others, below which threads cost more than they save: a wait takes the
+ * processor about as long as thirty events.
+ */
+const WORTH_A_WAIT = 100;
+/** Waits that take no time to speak of. */
+const FEW_WAITS = 10_000;
+
+/** What to say of threads that mostly waited for each other; undefined if they did not. */
+export function waitingNote({ waits, events }: Pick<NetworkResult, 'waits' | 'events'>): string | undefined {
+  if (waits < FEW_WAITS || events / waits >= WORTH_A_WAIT) return undefined;
+  return (
+    `threads waited for each other ${count(waits)} times, after ${threeDigits(events / waits)} events each, as the delays ` +
+    'of the links between them are short: --workers 1 gives the same results with less work'
+  );
+}
+
 /** The steps of followed packets, counted from 1: a paragraph for each packet. */
 export function followedReport({ plan, notes }: NetworkResult): string {
   const keyOf = ({ sender, number }: FollowedNote): string => `${sender} ${number}`;

@@ -33,6 +33,8 @@ export class SharedBorder implements GroupBorder, Pick<WiringOptions, 'sinkOf' |
   private readonly outputs: Output[] = [];
   /** Value of this thread's signal before what was seen last. */
   private seen = 0;
+  /** Times that this thread waited for others. */
+  waits = 0;
 
   /** @param signals a word for each thread, which changes when there are news for it @param thread own number */
   constructor(
@@ -74,6 +76,7 @@ export class SharedBorder implements GroupBorder, Pick<WiringOptions, 'sinkOf' |
 
   /** Waits until there are news since the last {@link pull}. */
   wait(): void {
+    this.waits++;
     for (let n = 0; n < SPINS; n++) if (Atomics.load(this.signals, this.thread) !== this.seen) return;
     Atomics.wait(this.signals, this.thread, this.seen, PATIENCE_MS);
   }

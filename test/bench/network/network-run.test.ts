@@ -109,6 +109,8 @@ test('the command writes summary, tables, figure and captures, and follows a pac
     const summary = JSON.parse(read(join(out, 'summary.json')));
     assert.is(summary.schema, 'p4runpro-bench/network-summary@1');
     assert.match(read(join(out, 'topology.svg')), /<svg.*client1.*uplink|<svg.*client1/s);
+    // The load of each direction with its arrow: client1 is below tor.
+    assert.match(read(join(out, 'topology.svg')), />↑ [\d.]+ %, ↓ [\d.]+ %</);
     assert.match(read(join(out, 'hosts.csv')), /^host,start_us,sent,/);
     assert.equal(JSON.parse(read(join(folder, 'memory.json'))).tor.cache, { value: { 0: 7 } });
     const packets = await readCapture(join(out, 'uplink.pcapng'));

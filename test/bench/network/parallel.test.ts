@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { followedReport } from '../../../bench/cli/report/network-report.js';
+import { followedReport, waitingNote } from '../../../bench/cli/report/network-report.js';
 import { networkTables } from '../../../bench/cli/report/network-tables.js';
 import { summariseNetwork } from '../../../bench/network/network-summary.js';
 import { partition } from '../../../bench/network/partition.js';
@@ -83,6 +83,17 @@ test('random rings of switches', async () => {
       },
     ),
     { numRuns: cases(2) },
+  );
+});
+
+test('threads that mostly wait for each other are told of', async () => {
+  assert.is((await ran(RACK)).waits, 0);
+  assert.ok((await ran(RACK, { workers: 2 })).waits > 0);
+  assert.is(waitingNote({ waits: 0, events: 5 }), undefined);
+  assert.is(waitingNote({ waits: 20_000, events: 2_000_001 }), undefined);
+  assert.match(
+    waitingNote({ waits: 20_000, events: 500_000 }) ?? '',
+    /20,000 times, after 25 events each.*--workers 1/,
   );
 });
 
