@@ -2,7 +2,7 @@
 
 import { type ChildProcess, fork, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'uvu';
@@ -134,19 +134,6 @@ export async function withFolder<T>(body: (folder: string) => Promise<T>): Promi
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
-}
-
-/** A folder below this one with the commands by their names, for the PATH of a shell. */
-export function commandFolder(folder: string): string {
-  const commands = join(folder, 'commands');
-  cpSync(packageFile('package.json'), join(commands, 'package.json'));
-  for (const [name, file] of Object.entries(COMMANDS)) {
-    writeFileSync(join(commands, `${name}.sh`), `#!/bin/sh\nexec "${process.execPath}" "${file}" "$@"\n`, {
-      mode: 0o755,
-    });
-    symlinkSync(join(commands, `${name}.sh`), join(commands, name));
-  }
-  return commands;
 }
 
 /** Every file under a folder with its content, and every folder. */

@@ -135,9 +135,9 @@ test('invalid options are refused before the first message', async () => {
     [['--allocator', 'best'], /allocator/],
     [['--socket', '1'], /socket/],
   ] as const) {
-    const { status, stderr } = launch(...words);
-    assert.is(await status, 2, words.join(' '));
-    assert.match(stderr(), message);
+    const { status, stderr } = await type('p4runpro', ['lsp', ...words], { folder });
+    assert.is(status, 2, words.join(' '));
+    assert.match(stderr, message);
   }
 });
 

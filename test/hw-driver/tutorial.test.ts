@@ -12,7 +12,7 @@ import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { must } from '../../compiler/index.js';
 import { packageFile } from '../../traces/system/package-root.js';
-import { commandFolder } from '../command-line.js';
+import { shellCommands } from '../shell-commands.js';
 
 const DOCUMENT = packageFile('docs', 'TUTORIAL.md');
 /** Ports of the document; those of the test are free ones. */
@@ -53,6 +53,10 @@ async function freePort(): Promise<string> {
   return String(address.port);
 }
 
+/** The command that does not end has a process of its own. */
+const SERVE = 'npx p4runpro serve';
+const SERVER = `"${process.execPath}" "${packageFile('dist', 'hw-driver', 'cli', 'cli.js')}" serve`;
+
 const END = 'the block has ended';
 
 /** A shell that runs one block after another; what it says, errors among it. */
@@ -60,14 +64,7 @@ class Shell {
   private said = '';
   private readonly process: ChildProcess;
 
-  /** @param commands the folder that they are found in */
-  constructor(folder: string, commands: string) {
-    const env = {
-      ...process.env,
-      PATH: `${commands}:${process.env['PATH']}`,
-      HOME: join(folder, 'home'),
-      NO_COLOR: '1',
-    };
+  constructor(folder: string, env: NodeJS.ProcessEnv) {
     this.process = spawn('sh', [], { cwd: folder, env, stdio: ['pipe', 'pipe', 'inherit'], detached: true });
     this.process.stdin?.write('exec 2>&1\n');
     this.process.stdout?.setEncoding('utf8').on('data', (text: string) => {
@@ -117,8 +114,9 @@ test('the tutorial: every command, with its output', async () => {
   const free = [await freePort(), await freePort()];
   const withPorts = (text: string, from: readonly string[], to: readonly string[]): string =>
     from.reduce((changed, port, i) => changed.replaceAll(port, must(to[i], 'port')), text);
-  const commandsHere = commandFolder(folder);
-  const [first, second] = [new Shell(folder, commandsHere), new Shell(folder, commandsHere)];
+  const commands = shellCommands(join(folder, 'commands'));
+  const env = { ...commands.env, HOME: join(folder, 'home') };
+  const [first, second] = [new Shell(folder, env), new Shell(folder, env)];
   const outputs: { readonly block: Block; readonly actual: string }[] = [];
   let output = '';
   try {
@@ -126,17 +124,18 @@ test('the tutorial: every command, with its output', async () => {
       if (block.kind === 'p4runpro') writeFileSync(join(folder, must(block.file, 'name of a program')), block.text);
       else if (block.kind === 'text') outputs.push({ block, actual: output });
       else {
-        const commands = withPorts(block.text, PORTS, free).replaceAll('npx ', '');
+        const lines = withPorts(block.text, PORTS, free);
         const ready = `HTTP on 127.0.0.1:${free[1]}\n`;
-        const said = commands.startsWith('p4runpro serve')
-          ? `${await second.runUntil(commands.replace('serve', `serve --port ${free[0]}`), ready)}${ready}`
-          : await first.run(commands);
+        const said = lines.startsWith(SERVE)
+          ? `${await second.runUntil(lines.replace(SERVE, `exec ${SERVER} --port ${free[0]}`), ready)}${ready}`
+          : await first.run(lines);
         output = withPorts(said, free, PORTS);
       }
     }
   } finally {
     first.close();
     second.close();
+    commands.close();
     rmSync(folder, { recursive: true, force: true });
   }
   assert.ok(outputs.length >= 14);

@@ -1,41 +1,56 @@
 /** The examples of docs/examples/ print what their README shows. They see the package by its name, as a user's code. */
-import { spawnSync } from 'node:child_process';
-import { mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { execFile } from 'node:child_process';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { must } from '../../compiler/data-plane/must.js';
 import { PLACEMENT_RULES } from '../../compiler/index.js';
 import { packageFile } from '../../traces/system/package-root.js';
+import { collect } from '../collected-output.js';
+import { shellCommands } from '../shell-commands.js';
 import { shownExamples } from './shown-examples.js';
 
 const read = (name: string): string => readFileSync(packageFile('docs', 'examples', name), 'utf8');
 
 const shown = shownExamples();
 
-const commands = mkdtempSync(join(tmpdir(), 'examples-'));
-test.after(() => rmSync(commands, { recursive: true, force: true }));
-
-/** `npx NAME` as it finds the commands of the project; npx itself takes half a second each time. */
-function writeNpx(): void {
-  const { bin } = JSON.parse(readFileSync(packageFile('package.json'), 'utf8')) as { bin: Record<string, string> };
-  const choices = Object.entries(bin).map(
-    ([name, file]) => `${name}) exec "${process.execPath}" "${packageFile(file)}" "$@";;`,
-  );
-  writeFileSync(
-    join(commands, 'npx'),
-    `#!/bin/sh\ncommand=$1; shift\ncase $command in\n${choices.join('\n')}\nesac\n`,
-    {
-      mode: 0o755,
-    },
-  );
-}
-test.before(writeNpx);
+const folder = mkdtempSync(join(tmpdir(), 'examples-'));
+const shell = shellCommands(join(folder, 'commands'));
 // Commands that the README shows see the project's files, and leave their results elsewhere.
 test.before(() => {
-  for (const folder of ['bench', 'docs']) symlinkSync(packageFile(folder), join(commands, folder));
+  for (const name of ['bench', 'docs']) symlinkSync(packageFile(name), join(folder, name));
 });
+test.after(() => {
+  shell.close();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+/** What a line of a shell prints. */
+function typed(line: string): Promise<string> {
+  return new Promise((resolve, reject) => {
+    execFile('sh', ['-c', line], { cwd: folder, env: shell.env }, (error, stdout, stderr) => {
+      if (error === null) resolve(stdout);
+      else reject(new Error(`${line} ends with ${error.code}: ${stderr}`));
+    });
+  });
+}
+
+/** What a module prints, run in this process as `node FILE` runs it. */
+async function printed(file: string): Promise<string> {
+  const before = process.argv;
+  process.argv = [process.execPath, file];
+  const stdout = collect(process.stdout);
+  try {
+    await import(pathToFileURL(file).href);
+    return stdout.text();
+  } finally {
+    stdout.end();
+    process.argv = before;
+  }
+}
 
 const names = readdirSync(packageFile('docs', 'examples')).filter((name) => name !== 'README.md');
 
@@ -44,19 +59,11 @@ test('the README shows every example', () => {
 });
 
 for (const name of names) {
-  test(`docs/examples/${name}`, () => {
+  test(`docs/examples/${name}`, async () => {
     const { command, output } = must(shown.get(name), `section of ${name}`);
-    const { status, stdout, stderr } = spawnSync(
-      command !== undefined || name.endsWith('.sh') ? 'sh' : process.execPath,
-      command === undefined ? [packageFile('docs', 'examples', name)] : ['-c', command],
-      {
-        cwd: command === undefined ? packageFile('.') : commands,
-        encoding: 'utf8',
-        env: { ...process.env, NO_COLOR: '1', PATH: `${commands}:${process.env['PATH']}` },
-      },
-    );
-    assert.is(status, 0, stderr);
-    assert.is(stdout, output);
+    const file = packageFile('docs', 'examples', name);
+    const isModule = command === undefined && name.endsWith('.mjs');
+    assert.is(await (isModule ? printed(file) : typed(command ?? `sh docs/examples/${name}`)), output);
   });
 }
 
