@@ -20,28 +20,47 @@ const QUIET = [
   '--disable-sync',
 ];
 
+/** A page as it is looked at. */
+export interface View {
+  readonly html: string;
+  /** Of a frame that holds the page: a window cannot be as narrow as a phone. */
+  readonly width: number;
+  readonly isDark: boolean;
+  /** An expression of the page's `window` and `document`, whose value is JSON. */
+  readonly look: string;
+}
+
 /**
- * What an expression gives in a page, as JSON; `errors` counts those of the page's own scripts.
- * @param width of a frame that holds the page: a window cannot be as narrow as a phone
+ * What the expressions of views give, all in one browser, which takes seconds to start; `window.errors` counts the errors
+ * of a page's own scripts.
  */
-export function evaluate<T>(html: string, width: number, expression: string, isDark = false): T {
+export function evaluate(views: readonly View[]): unknown[] {
   const folder = mkdtempSync(join(tmpdir(), 'page-'));
   try {
     const counting = '<script>window.errors = 0; addEventListener("error", () => errors++);</script>';
-    writeFileSync(join(folder, 'page.html'), html.replace('<head>', `<head>${counting}`));
-    const asking = `onload = () => { const page = frames[0]; const of = (window, document) => (${expression});
-document.body.textContent = 'ANSWER' + JSON.stringify(of(page, page.document)) + 'END'; }`;
-    const frame = `<iframe src="page.html" width="${width}" height="800"></iframe>`;
-    writeFileSync(join(folder, 'frame.html'), `<!doctype html><body>${frame}<script>${asking}</script></body>`);
-    const dark = isDark ? ['--blink-settings=preferredColorScheme=0'] : [];
-    const flags = [...QUIET, ...dark, '--allow-file-access-from-files', `--user-data-dir=${join(folder, 'profile')}`];
-    const { stdout } = spawnSync(browser ?? '', [...flags, '--dump-dom', `file://${join(folder, 'frame.html')}`], {
+    for (const [i, { html }] of views.entries()) {
+      writeFileSync(join(folder, `${i}.html`), html.replace('<head>', `<head>${counting}`));
+    }
+    const looks = views.map(({ look }, i) => `((window, document) => (${look}))(frames[${i}], frames[${i}].document)`);
+    const asking = `onload = () => { const found = [${looks.join(',\n')}];
+document.body.textContent = 'ANSWER' + JSON.stringify(found) + 'END'; }`;
+    // A frame is dark where the element that holds it is.
+    const frames = views.map(
+      ({ width, isDark }, i) =>
+        `<iframe src="${i}.html" width="${width}" height="800" style="color-scheme: ${isDark ? 'dark' : 'light'}"></iframe>`,
+    );
+    writeFileSync(
+      join(folder, 'frames.html'),
+      `<!doctype html><body>${frames.join('')}<script>${asking}</script></body>`,
+    );
+    const flags = [...QUIET, '--allow-file-access-from-files', `--user-data-dir=${join(folder, 'profile')}`];
+    const { stdout } = spawnSync(browser ?? '', [...flags, '--dump-dom', `file://${join(folder, 'frames.html')}`], {
       encoding: 'utf8',
       maxBuffer: 2 ** 26,
     });
     const answer = /ANSWER([\s\S]*)END/.exec(stdout)?.[1];
     if (answer === undefined) throw new Error('the browser gave no answer');
-    return JSON.parse(answer.replaceAll('&lt;', '<').replaceAll('&gt;', '>').replaceAll('&amp;', '&')) as T;
+    return JSON.parse(answer.replaceAll('&lt;', '<').replaceAll('&gt;', '>').replaceAll('&amp;', '&')) as unknown[];
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }

@@ -1,14 +1,9 @@
 /** The page of a reproduction with all experiments, laid out by a browser as wide as a screen and as narrow as a phone. */
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { type DrawnFigures, reproductionPage } from '../../../bench/paper/page/page.js';
 import { EXPERIMENTS } from '../../../bench/paper/reproduce/experiments/index.js';
 import type { ExperimentRecord, ReproductionDocument } from '../../../bench/paper/reproduce/reproduction.js';
-import { type, withFolder } from '../../command-line.js';
-import { testWith } from '../../external.js';
-import { CHROMIUM, evaluate } from './chromium.js';
+import type { View } from './chromium.js';
 
 /** Each experiment that was not run stands there with the longest table. */
 function withAll(document: ReproductionDocument): ReproductionDocument {
@@ -70,31 +65,33 @@ const LOOK = `(() => {
   };
 })()`;
 
-testWith(CHROMIUM, 'nothing is cut or wider than the page, on a screen and on a phone', () =>
-  withFolder(async (folder) => {
-    const args = ['reproduce', 'table2', 'fig10', 'hashes', '--quick', '--out', 'out'];
-    const { status, stderr } = await type('bench', args, { folder });
-    assert.is(status, 0, stderr);
-    const read = (name: string): string => readFileSync(join(folder, 'out', name), 'utf8');
-    const document = withAll(JSON.parse(read('reproduce.json')) as ReproductionDocument);
-    const html = reproductionPage(document, drawnIn(read('report.html')));
-    const screen = evaluate<Layout>(html, 1400, LOOK);
-    const tablet = evaluate<Layout>(html, 820, LOOK);
-    const phone = evaluate<Layout>(html, 390, LOOK, true);
-    for (const [name, { overflow, cut, legendsInside }] of Object.entries({ screen, tablet, phone })) {
-      assert.ok(overflow <= 0, `${name}: ${overflow} pixels too wide`);
-      assert.equal(cut, [], name);
-      assert.ok(legendsInside, name);
-    }
-    assert.equal(screen.scrolling, []);
-    for (const share of screen.shares) assert.ok(share > 0.9 && share <= 1, `a figure takes ${share} of its frame`);
-    assert.ok(screen.lines >= 2 && screen.lines <= 3, `${screen.lines} lines of navigation`);
-    assert.ok(phone.lines > screen.lines && phone.lines < 15, `${phone.lines} lines of navigation`);
-    assert.equal([...new Set(phone.scrolling)].sort(), ['plain', 'table']);
-    for (const share of phone.shares) assert.ok(share > 0.9, `a figure takes ${share} of its frame`);
-    for (const { letters } of [screen, tablet, phone]) assert.ok(letters > 9.5, `letters of ${letters} pixels`);
-    assert.not(phone.scrolling.includes('counts'), 'the summary is cut');
-  }),
-);
+/**
+ * The page with all experiments as screens show it.
+ * @param page one with some experiments, whose figures are drawn in it
+ */
+export function layoutViews(document: ReproductionDocument, page: string): View[] {
+  const html = reproductionPage(withAll(document), drawnIn(page));
+  return [
+    { html, width: 1400, isDark: false, look: LOOK },
+    { html, width: 820, isDark: false, look: LOOK },
+    { html, width: 390, isDark: true, look: LOOK },
+  ];
+}
 
-test.run();
+/** Nothing is cut or wider than the page. @param found what the views show */
+export function assertLayout(found: readonly unknown[]): void {
+  const [screen, tablet, phone] = found as readonly [Layout, Layout, Layout];
+  for (const [name, { overflow, cut, legendsInside }] of Object.entries({ screen, tablet, phone })) {
+    assert.ok(overflow <= 0, `${name}: ${overflow} pixels too wide`);
+    assert.equal(cut, [], name);
+    assert.ok(legendsInside, name);
+  }
+  assert.equal(screen.scrolling, []);
+  for (const share of screen.shares) assert.ok(share > 0.9 && share <= 1, `a figure takes ${share} of its frame`);
+  assert.ok(screen.lines >= 2 && screen.lines <= 3, `${screen.lines} lines of navigation`);
+  assert.ok(phone.lines > screen.lines && phone.lines < 15, `${phone.lines} lines of navigation`);
+  assert.equal([...new Set(phone.scrolling)].sort(), ['plain', 'table']);
+  for (const share of phone.shares) assert.ok(share > 0.9, `a figure takes ${share} of its frame`);
+  for (const { letters } of [screen, tablet, phone]) assert.ok(letters > 9.5, `letters of ${letters} pixels`);
+  assert.not(phone.scrolling.includes('counts'), 'the summary is cut');
+}
