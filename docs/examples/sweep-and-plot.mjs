@@ -9,7 +9,7 @@ import { capacityOf, lineFigure } from 'p4runpro-sim/bench';
 import firstFit from './own-allocator.mjs';
 
 const allocators = ['price', 'f1', firstFit];
-const sizes = [4096, 16384, 65536];
+const sizes = [16384, 32768, 65536];
 
 const series = [];
 for (const allocator of allocators) {

@@ -3,11 +3,18 @@ import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { type CommandName, type, withFolder } from '../command-line.js';
 
-const helpOf = async (program: CommandName, words: readonly string[]): Promise<string> => {
+const helps = new Map<string, string>();
+
+/** Asked for once: a help is looked at for the commands that it lists, and for itself. */
+async function helpOf(program: CommandName, words: readonly string[]): Promise<string> {
+  const key = [program, ...words].join(' ');
+  const known = helps.get(key);
+  if (known !== undefined) return known;
   const { status, stdout, stderr } = await withFolder((folder) => type(program, [...words, '--help'], { folder }));
   assert.is(status, 0, stderr);
+  helps.set(key, stdout);
   return stdout;
-};
+}
 
 /** The words of all commands below some words, by the lists in their help. */
 async function commandsBelow(program: CommandName, words: readonly string[]): Promise<string[][]> {
