@@ -94,7 +94,6 @@ export const REAL_DEFAULTS: Readonly<Record<string, readonly string[]>> = {
   'bench/verify/compare.ts': ['program?.programId ?? 0'],
   'bench/verify/conformance/run-vector.ts': [
     'vector.registers[String(rpb.number)] ?? {}',
-    'expected[String(bucket)] ?? 0',
     'expected.get(port) ?? []',
     'actual.get(port) ?? []',
   ],
