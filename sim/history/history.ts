@@ -23,7 +23,7 @@ export class History {
 
   constructor(readonly run: RecordedRun) {
     this.past = new PastSwitches(run);
-    this.writes = new WordWrites(run, this.past.memory);
+    this.writes = new WordWrites(run);
   }
 
   get dataPlane(): DataPlane {
@@ -101,7 +101,7 @@ export class History {
     const sum = emptyCounters();
     if (mark === undefined) return sum;
     addCounters(sum, mark.counters);
-    addCounters(sum, this.past.rerun(mark.packet, packet));
+    if (packet > mark.packet) addCounters(sum, this.past.rerun(mark.packet, packet));
     return sum;
   }
 

@@ -1,20 +1,20 @@
 /** Questions about words of memory: who wrote them, and what they held. */
 import { must } from '../../compiler/data-plane/must.js';
-import type { RegisterArrays } from '../blocks/register-arrays.js';
+import { RegisterLayout } from '../blocks/register-arrays.js';
 import type { RecordedRun } from './recording/recorded-run.js';
 import type { WordPlace, WordWrite } from './word-write.js';
 
 /** Writes and values of words at any moment of a run. Places that are not there are refused with {@link TargetError}. */
 export class WordWrites {
-  /** Where the register array of each RPB starts in the memory of all, and where the last one ends. */
+  /** Of the memory of all RPBs. */
+  readonly layout: RegisterLayout;
+  /** Where the register array of each RPB starts in the memory of all. */
   private readonly starts: readonly number[];
 
-  /** @param layout register arrays of the data plane, whose words are not read */
-  constructor(
-    private readonly run: RecordedRun,
-    private readonly layout: RegisterArrays,
-  ) {
-    this.starts = run.setting.dataPlane.rpbs.map(({ index }) => layout.index(index, 0));
+  constructor(private readonly run: RecordedRun) {
+    const { dataPlane } = run.setting;
+    this.layout = new RegisterLayout(dataPlane);
+    this.starts = dataPlane.rpbs.map(({ index }) => this.layout.index(index, 0));
   }
 
   /** Writes of all words in the run. */
@@ -70,11 +70,9 @@ export class WordWrites {
 
   /** The words of buckets `base` … `base + buckets - 1` of an RPB before packet n. @param rpb from 1 @throws {TargetError} */
   wordsBefore(packet: number, rpb: number, base: number, buckets: number): Uint32Array {
-    const range = this.layout.range(rpb, base, buckets);
-    const first = (range.byteOffset - this.layout.words.byteOffset) / Uint32Array.BYTES_PER_ELEMENT;
-    const end = first + range.length;
+    const { first, end } = this.layout.span(rpb, base, buckets);
     const { pages, writes } = this.run;
-    const words = new Uint32Array(range.length);
+    const words = new Uint32Array(end - first);
     const last = this.run.writesBefore(packet);
     const start = pages.restore(words, last, first);
     for (let row = writes.next(first, end, start); row >= 0 && row < last; row = writes.next(first, end, row + 1)) {
@@ -85,8 +83,7 @@ export class WordWrites {
 
   /** Place of a word in the memory of all RPBs. @throws {TargetError} for a place that is not there */
   indexOf({ rpb, bucket, word }: WordPlace): number {
-    this.layout.range(rpb, bucket, 1);
-    return this.layout.index(rpb - 1, bucket) + word;
+    return this.layout.span(rpb, bucket, 1).first + word;
   }
 
   private placeOf(index: number): WordPlace {

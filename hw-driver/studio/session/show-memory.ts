@@ -16,7 +16,7 @@ export function memoryAt(history: History, { at, program, memory, from = 0, buck
     throw new SessionError('bad-question', `${program}.${memory} has buckets 0 to ${summary.buckets - 1}`);
   }
   const words = history.wordsBefore(at, summary.rpb, summary.base + from, count);
-  const first = history.past.memory.index(summary.rpb - 1, summary.base + from);
+  const first = history.writes.layout.index(summary.rpb - 1, summary.base + from);
   return { ...summary, from, words, writes: writeCounts(history, at, first, words.length) };
 }
 
@@ -60,7 +60,7 @@ export class WritesOfWord {
       throw new SessionError('bad-question', `${count} writes were asked for, at most ${MAX_WRITES} are sent at once`);
     }
     const { rpb, bucket, word: half } = placeOfWord(history, at, word);
-    const rows = this.rowsOf(history, history.past.memory.index(rpb - 1, bucket) + half);
+    const rows = this.rowsOf(history, history.writes.indexOf({ rpb, bucket, word: half }));
     const shown = rows.subarray(from, from + count);
     const { writes, events } = history.run;
     const packetOf = (row: number): number => {

@@ -108,20 +108,19 @@ export class HistoryRecorder {
 
   private writeMemory({ rpb, base, values }: MemoryWrite): void {
     const { memory } = this.emulator;
-    const words = memory.range(rpb, base, Math.ceil(values.length / memory.wordsIn(rpb - 1)));
-    const first = (words.byteOffset - memory.words.byteOffset) / Uint32Array.BYTES_PER_ELEMENT;
+    const { words } = memory;
+    const { first } = memory.span(rpb, base, Math.ceil(values.length / memory.wordsIn(rpb - 1)));
     values.forEach((value, i) => {
-      this.noteEventWrite(first + i, must(words[i], 'word of a memory'), value);
-      words[i] = value;
+      this.noteEventWrite(first + i, must(words[first + i], 'word of a memory'), value);
+      words[first + i] = value;
     });
   }
 
   /** A reset is a write of the words that are not 0. */
   private noteReset(rpb: number, base: number, buckets: number): void {
     const { memory } = this.emulator;
-    const words = memory.range(rpb, base, buckets);
-    const first = (words.byteOffset - memory.words.byteOffset) / Uint32Array.BYTES_PER_ELEMENT;
-    words.forEach((value, i) => {
+    const { first } = memory.span(rpb, base, buckets);
+    memory.range(rpb, base, buckets).forEach((value, i) => {
       if (value !== 0) this.noteEventWrite(first + i, value, 0);
     });
   }
@@ -161,7 +160,10 @@ export class HistoryRecorder {
     watch.memory = emulator.memory;
     for (const operation of setting.installed) emulator.apply(operation);
     for (const { change } of events) for (const operation of change.operations) emulator.apply(operation);
-    new MemoryAt(run, emulator.memory.words).moveTo(writes.count);
+    const memory = new MemoryAt(run, emulator.memory.words);
+    // Of a new switch all words are 0. To write those again would take longer than all else of a start.
+    memory.hasBecome(0);
+    memory.moveTo(writes.count);
     Object.assign(emulator.counters, history.countersBefore(columns.count));
     emulator.arrivals = columns.count;
     return emulator;

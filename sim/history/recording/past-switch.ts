@@ -39,6 +39,20 @@ interface PastSwitch {
 const KEPT = 4;
 const BATCH = { packets: 256, bytes: 2 ** 19 } as const;
 
+/** What all switches of a run share. */
+interface Room {
+  readonly memory: RegisterArrays;
+  readonly words: MemoryAt;
+  readonly batch: PacketBatch;
+}
+
+function newRoom(run: RecordedRun): Room {
+  const memory = new RegisterArrays(run.setting.dataPlane);
+  const words = new MemoryAt(run, memory.words);
+  words.hasBecome(0);
+  return { memory, words, batch: createPacketBatch(BATCH.packets, BATCH.bytes) };
+}
+
 class VisitorWatch implements ActionWatch {
   visitor: RerunVisitor = {};
 
@@ -51,23 +65,18 @@ class VisitorWatch implements ActionWatch {
 
 /** Switches of a run at its moments; they share one memory, so that one is asked at a time. */
 export class PastSwitches {
-  /** Of all of them. */
-  readonly memory: RegisterArrays;
-  private readonly words: MemoryAt;
   private readonly watch = new VisitorWatch();
-  private readonly batch: PacketBatch;
+  /** Made for the first packet that runs again: most runs are left for another branch before that. */
+  private room: Room | undefined;
   /** The last used one last. */
   private readonly kept: PastSwitch[] = [];
 
-  constructor(private readonly run: RecordedRun) {
-    this.memory = new RegisterArrays(run.setting.dataPlane);
-    this.words = new MemoryAt(run, this.memory.words);
-    this.batch = createPacketBatch(BATCH.packets, BATCH.bytes);
-  }
+  constructor(private readonly run: RecordedRun) {}
 
   /** Takes packet n, which is the first of a batch, through the switch that it found. */
   trace(packet: number, batch: PacketBatch): TraceWithBytes {
-    const { run, words } = this;
+    const { run } = this;
+    const { words } = this.sharedRoom();
     const events = run.eventsBefore(packet);
     const { tracer } = this.after(events);
     words.moveTo(run.writesBefore(packet, events));
@@ -84,7 +93,8 @@ export class PastSwitches {
 
   /** Takes packets `from` … `to - 1` through the switches that they found. @returns what they add to the counters */
   rerun(from: number, to: number, visitor: RerunVisitor = {}): Counters {
-    const { run, words } = this;
+    const { run } = this;
+    const { words } = this.sharedRoom();
     const counters = emptyCounters();
     for (let packet = from; packet < to; ) {
       const events = run.eventsBefore(packet);
@@ -105,7 +115,8 @@ export class PastSwitches {
 
   /** Packets between two events. */
   private runAgain({ emulator, driver }: PastSwitch, from: number, to: number, visitor: RerunVisitor): void {
-    const { batch, watch, run } = this;
+    const { watch, run } = this;
+    const { batch } = this.sharedRoom();
     watch.visitor = visitor;
     for (let packet = from; packet < to; ) {
       clearPacketBatch(batch);
@@ -123,6 +134,11 @@ export class PastSwitches {
     watch.visitor = {};
   }
 
+  private sharedRoom(): Room {
+    this.room ??= newRoom(this.run);
+    return this.room;
+  }
+
   private after(events: number): PastSwitch {
     const { kept } = this;
     const best = kept
@@ -138,7 +154,7 @@ export class PastSwitches {
 
   private newPast(): PastSwitch {
     const { dataPlane, seed, installed, queue } = this.run.setting;
-    const emulator = new Switch(dataPlane, { memory: this.memory.buffer, watch: this.watch, seed });
+    const emulator = new Switch(dataPlane, { memory: this.sharedRoom().memory.buffer, watch: this.watch, seed });
     const byId = new Map<number, RecordedProgram>();
     const programOf = (id: number) => {
       const program = byId.get(id);

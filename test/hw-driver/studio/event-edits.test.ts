@@ -2,12 +2,13 @@
 import fc from 'fast-check';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { defaultDataPlane } from '../../../compiler/index.js';
 import { failureOf } from '../../../hw-driver/studio/session/failure.js';
 import { readPackets } from '../../../hw-driver/studio/session/packet-input.js';
 import type { NewEvent } from '../../../hw-driver/studio/session/protocol.js';
 import { StudioRun } from '../../../hw-driver/studio/session/studio-run.js';
 import { PacketStore } from '../../../traces/packets/packet-store.js';
+import { littleMemory } from '../../sim/history/planned-run.js';
+import { cases } from '../../tiers.js';
 
 const PACKETS = 12;
 const text = (name: string, port: number, step: number): string => `@ m 16
@@ -51,11 +52,14 @@ const edit: fc.Arbitrary<Edit> = fc.oneof(
   { weight: 2, arbitrary: fc.record({ kind: fc.constant('run' as const), to: packet }) },
 );
 
-async function newRun(): Promise<StudioRun> {
-  const run = new StudioRun(defaultDataPlane(), 0);
-  const store = new PacketStore();
-  const packets = Array.from({ length: PACKETS }, (_, i) => `ipv4.dst=10.0.0.${1 + (i % 2)} udp.dst_port=1 port=4`);
-  await readPackets({ kind: 'made', packets }, store, run.packets, run.dataPlane, working);
+/** Each step back makes a switch. */
+const plane = littleMemory('default');
+const store = new PacketStore();
+const packets = Array.from({ length: PACKETS }, (_, i) => `ipv4.dst=10.0.0.${1 + (i % 2)} udp.dst_port=1 port=4`);
+await readPackets({ kind: 'made', packets }, store, new PacketStore(), plane, working);
+
+function newRun(): StudioRun {
+  const run = new StudioRun(plane, 0);
   run.setPackets(store);
   return run;
 }
@@ -92,16 +96,16 @@ function seen({ history, events }: StudioRun) {
 test('edits of events in any order give the run of a session that has the same events from the start', async () => {
   await fc.assert(
     fc.asyncProperty(fc.array(edit, { maxLength: 12 }), async (edits) => {
-      const edited = await newRun();
+      const edited = newRun();
       for (const each of edits) await carryOut(edited, each);
       await edited.advance(working);
-      const plain = await newRun();
+      const plain = newRun();
       // Events that the switch refuses from the start are not kept, so that they wait for the run here.
       plain.setEvents(edited.events.map(({ event }) => event));
       await plain.advance(working);
       assert.equal(seen(edited), seen(plain));
     }),
-    { numRuns: 40 },
+    { numRuns: cases(40) },
   );
 });
 

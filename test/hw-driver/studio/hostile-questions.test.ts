@@ -6,6 +6,7 @@ import { failureOf, SessionError } from '../../../hw-driver/studio/session/failu
 import type { StudioQuestion } from '../../../hw-driver/studio/session/protocol.js';
 import { StudioSession } from '../../../hw-driver/studio/session/session.js';
 import { sampleSource } from '../../compiler/support.js';
+import { cases } from '../../tiers.js';
 
 const CMS = sampleSource('cms');
 const PACKETS = 12;
@@ -122,7 +123,7 @@ test('questions of any numbers are answered or refused with a sentence', async (
       }
       assert.ok((await session.ask({ kind: 'timeline' }, working)).ran <= PACKETS);
     }),
-    { numRuns: 30 },
+    { numRuns: cases(30) },
   );
 });
 
