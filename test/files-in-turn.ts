@@ -10,6 +10,8 @@ const files = process.argv.slice(2);
 // uvu runs the tests when it is asked to, and not when a file has been loaded.
 Object.assign(globalThis, { UVU_DEFER: 1, UVU_INDEX: 0 });
 const { exec } = await import('uvu');
+const { filesInTurn } = await import('./end-of-process.js');
+const closeAll = filesInTurn();
 
 for (const file of files) {
   const started = performance.now();
@@ -20,3 +22,4 @@ for (const file of files) {
   await exec();
   process.stdout.write(ending(process.exitCode === 0, performance.now() - started));
 }
+await closeAll();

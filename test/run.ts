@@ -10,7 +10,7 @@ import { dirname, join, relative } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { packageFile } from '../traces/system/package-root.js';
 import { type FileResult, type ProcessSettings, runFiles, runNode } from './test-process.js';
-import { isLong, SLOW_FILES } from './tiers.js';
+import { BROWSER_FILES, isLong, SLOW_FILES } from './tiers.js';
 
 const testFolder = dirname(fileURLToPath(import.meta.url));
 const CONCURRENT = 2;
@@ -67,10 +67,11 @@ function shares(files: readonly string[], atMost: number): string[][] {
   return Array.from({ length: count }, (_, index) => files.slice(start(index), start(index + 1)));
 }
 
-/** Files of each process: a long one alone, others together with some of their kind. */
+/** Files of each process: those that share a browser, a long one alone, others together with some of their kind. */
 function processes(files: readonly string[]): string[][] {
   const isSlow = (file: string): boolean => SLOW_FILES.includes(nameOf(file));
   const isAlone = (file: string): boolean => isLong(nameOf(file));
+  const isInBrowser = (file: string): boolean => BROWSER_FILES.includes(nameOf(file));
   const together = (some: readonly string[], atMost: number): string[][] =>
     [true, false].flatMap((isChecked) =>
       shares(
@@ -78,10 +79,12 @@ function processes(files: readonly string[]): string[][] {
         atMost,
       ),
     );
+  const inBrowser = files.filter(isInBrowser);
   return [
+    ...(inBrowser.length > 0 ? [inBrowser] : []),
     ...files.filter(isAlone).map((file) => [file]),
     ...together(
-      files.filter((file) => isSlow(file) && !isAlone(file)),
+      files.filter((file) => isSlow(file) && !isAlone(file) && !isInBrowser(file)),
       MEDIUM_FILES_OF_A_PROCESS,
     ),
     ...together(

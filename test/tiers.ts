@@ -96,16 +96,11 @@ const MEDIUM_FILES: readonly string[] = [
   'hw-driver/lost-programs',
   'hw-driver/studio/scenario',
   'hw-driver/vscode-extension',
-  'hw-driver/studio/session-browser',
   'hw-driver/studio/session',
   'hw-driver/studio/event-edits',
-  'hw-driver/studio/exported-page',
   'hw-driver/studio/hostile-questions',
   'hw-driver/studio/studio-command',
-  'hw-driver/studio/page',
   'hw-driver/studio/export',
-  'hw-driver/studio/panes',
-  'hw-driver/studio/story',
   'bench/control-speed',
   'bench/capture-addressing',
   'bench/arrivals',
@@ -140,8 +135,17 @@ const MEDIUM_FILES: readonly string[] = [
   'structure/continuous-integration',
 ];
 
+/** Files that share a browser, and so a process: it takes longer to start than some of them. */
+export const BROWSER_FILES: readonly string[] = [
+  'hw-driver/studio/story',
+  'hw-driver/studio/panes',
+  'hw-driver/studio/page',
+  'hw-driver/studio/session-browser',
+  'hw-driver/studio/exported-page',
+];
+
 /** Files that `npm run test:unit` leaves out, as they take seconds or start processes. */
-export const SLOW_FILES: readonly string[] = [...LONG_FILES, ...MEDIUM_FILES];
+export const SLOW_FILES: readonly string[] = [...BROWSER_FILES, ...LONG_FILES, ...MEDIUM_FILES];
 
 export const isLong = (name: string): boolean => LONG_FILES.includes(name);
 

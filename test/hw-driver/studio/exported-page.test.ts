@@ -1,6 +1,5 @@
 /** A page that was exported, in a browser without a network: exported again, with links, and with what others wrote into it. */
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { deflateSync } from 'fflate';
@@ -12,8 +11,9 @@ import { exportedFile } from '../../../hw-driver/studio/export/built-page.js';
 import { scenarioTextIn } from '../../../hw-driver/studio/export/exported-page.js';
 import { SCENARIO_SCHEMA, type Scenario, textOfScenario } from '../../../hw-driver/studio/scenario/index.js';
 import { PacketStore } from '../../../traces/packets/packet-store.js';
+import { withFolder } from '../../command-line.js';
 import { sampleSource } from '../../compiler/support.js';
-import { testInBrowser, withContext } from './browser.js';
+import { testInBrowser, withoutNetwork } from './browser.js';
 
 const scenario = (title: string, name: string, text: string): Scenario => ({
   title,
@@ -32,54 +32,39 @@ const LINK_PREFIX = '#scenario=';
 const CACHE = scenario('Cache', 'cache', sampleSource('cache'));
 
 /** Runs a body with an empty tab without a network, and a folder. */
-async function offline(body: (page: Page, folder: string) => Promise<void>): Promise<void> {
-  const folder = mkdtempSync(join(tmpdir(), 'exported-'));
-  try {
-    await withContext(async (context) => {
-      await context.setOffline(true);
-      await body(await context.newPage(), folder);
-    });
-  } finally {
-    rmSync(folder, { recursive: true });
-  }
-}
+const offline = (body: (page: Page, folder: string) => Promise<void>): Promise<void> =>
+  withFolder((folder) => withoutNetwork((page) => body(page, folder)));
 
 const editorWith = (page: Page, text: string) => page.locator('.cm-content').filter({ hasText: text });
 
-testInBrowser('a page that was exported exports the same page; it has its licences', () =>
-  offline(async (page, folder) => {
-    const [first, second] = [join(folder, 'first.html'), join(folder, 'second.html')];
-    writeFileSync(first, exportedFile(textOfScenario(CACHE), CACHE.title));
-    await page.goto(pathToFileURL(first).href);
-    await editorWith(page, 'program cache').waitFor();
-    await page.getByRole('tab', { name: 'Share' }).click();
-    const download = page.waitForEvent('download');
-    await page.getByRole('button', { name: 'Export one file' }).click();
-    await (await download).saveAs(second);
-    const [before, after] = [first, second].map((path) => readFileSync(path, 'utf8'));
-    const without = (html: string): string => html.replace(scenarioTextIn(html) ?? '', '');
-    assert.ok(without(before ?? '') === without(after ?? ''), 'but for the scenario, both files are the same');
-    await page.getByRole('button', { name: 'Help' }).click();
-    const licences = page.waitForEvent('download');
-    await page.getByRole('link', { name: 'their licences' }).click();
-    assert.match(readFileSync(await (await licences).path(), 'utf8'), /preact/);
-  }),
-);
+testInBrowser(
+  'a link opens its scenario in an exported page, also in an open one; the page exports the same page',
+  () =>
+    offline(async (page, folder) => {
+      const [first, second] = [join(folder, 'first.html'), join(folder, 'second.html')];
+      writeFileSync(first, exportedFile(textOfScenario(CACHE), CACHE.title));
+      const linkOf = (name: string): string =>
+        `${LINK_PREFIX}${textOfScenario(scenario(CACHE.title, name, sampleSource(name)))}`;
+      await page.goto(`${pathToFileURL(first).href}${linkOf('cms')}`);
+      await editorWith(page, 'program cms').waitFor();
+      await page.evaluate(`location.hash = ${JSON.stringify(linkOf('hh'))}`);
+      await editorWith(page, 'program hh').waitFor();
+      await page.evaluate(`location.hash = ${JSON.stringify(`${LINK_PREFIX}AAAA`)}`);
+      await page.getByRole('alert').filter({ hasText: 'this is no scenario of the studio' }).waitFor();
+      await editorWith(page, 'program hh').waitFor();
 
-testInBrowser('a link opens its scenario in an exported page, also in an open one; a bad one changes nothing', () =>
-  offline(async (page, folder) => {
-    const path = join(folder, 'page.html');
-    writeFileSync(path, exportedFile(textOfScenario(CACHE), CACHE.title));
-    const linkOf = (name: string): string =>
-      `${LINK_PREFIX}${textOfScenario(scenario(name, name, sampleSource(name)))}`;
-    await page.goto(`${pathToFileURL(path).href}${linkOf('cms')}`);
-    await editorWith(page, 'program cms').waitFor();
-    await page.evaluate(`location.hash = ${JSON.stringify(linkOf('hh'))}`);
-    await editorWith(page, 'program hh').waitFor();
-    await page.evaluate(`location.hash = ${JSON.stringify(`${LINK_PREFIX}AAAA`)}`);
-    await page.getByRole('alert').filter({ hasText: 'this is no scenario of the studio' }).waitFor();
-    await editorWith(page, 'program hh').waitFor();
-  }),
+      await page.getByRole('tab', { name: 'Share' }).click();
+      const download = page.waitForEvent('download');
+      await page.getByRole('button', { name: 'Export one file' }).click();
+      await (await download).saveAs(second);
+      const [before, after] = [first, second].map((path) => readFileSync(path, 'utf8'));
+      const without = (html: string): string => html.replace(scenarioTextIn(html) ?? '', '');
+      assert.ok(without(before ?? '') === without(after ?? ''), 'but for the scenario, both files are the same');
+      await page.getByRole('button', { name: 'Help' }).click();
+      const licences = page.waitForEvent('download');
+      await page.getByRole('link', { name: 'their licences' }).click();
+      assert.match(readFileSync(await (await licences).path(), 'utf8'), /preact/);
+    }),
 );
 
 /** The text of a scenario whose document is not of this version. */

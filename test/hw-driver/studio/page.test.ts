@@ -9,7 +9,7 @@ import { appendPacketBytes, createCaptureWriter, createPacketBatch } from '../..
 import { withFolder } from '../../command-line.js';
 import { sampleSource } from '../../compiler/support.js';
 import { frame } from '../../sim/frames.js';
-import { testInBrowser, until, WIDTHS, withStudio } from './browser.js';
+import { testInBrowser, testsInTurn, until, WIDTHS, withStudio } from './browser.js';
 
 const program = (name: string) => ({ name: `${name}.p4runpro`, text: sampleSource(name) });
 const FILES: StudioFiles = { dataPlane: 'default', programs: [program('cms')] };
@@ -19,65 +19,6 @@ const editorWith = (page: Page, text: string): Locator => page.locator('.cm-cont
 /** How many packets the list has. */
 const outcomeOf = (page: Page, text: string): Locator =>
   page.locator('#filter-outcome').getByText(text, { exact: true });
-
-testInBrowser('the file of the command line is in the editor; keys lead to panes, help and colours', () =>
-  withStudio(FILES, {}, async ({ page }) => {
-    await editorWith(page, 'program cms').waitFor();
-    await page.keyboard.press('?');
-    await page.getByRole('dialog', { name: 'Keyboard shortcuts' }).waitFor();
-    await page.keyboard.press('Escape');
-    await page.getByRole('dialog').waitFor({ state: 'hidden' });
-    for (const [digit, id] of [
-      ['3', 'packets'],
-      ['4', 'packet'],
-      ['1', 'programs'],
-    ]) {
-      await page.keyboard.press(digit ?? '');
-      await page.locator(`#pane-${id}:focus`).waitFor();
-    }
-    await page.keyboard.press('t');
-    assert.is(await page.evaluate('document.documentElement.dataset.theme'), 'light');
-    await page.keyboard.press('t');
-    const ground = await page.evaluate('getComputedStyle(document.body).backgroundColor');
-    assert.is(ground, 'rgb(16, 19, 23)', 'the dark ground');
-  }),
-);
-
-testInBrowser('a person types a program with an error and mends it; the finding comes and goes', () =>
-  withStudio(FILES, {}, async ({ page }) => {
-    await editorWith(page, 'program cms').waitFor();
-    await page.getByLabel('New file').selectOption({ label: 'empty file' });
-    await page.getByRole('textbox', { name: 'Text of the program' }).click();
-    await page.keyboard.insertText('program mt1(<hdr.ipv4.dst, 10.0.0.1, 0xffffffff>) {\n  FORWRD(1);\n}\n');
-    await page.getByText('there is no primitive FORWRD').waitFor();
-    await page.getByRole('button', { name: '1 error' }).click();
-    await page.locator('.cm-lintRange-error').waitFor();
-    await until(page, 'getSelection().toString()', 'FORWRD');
-    await page.getByText('FORWRD', { exact: false }).first().dblclick();
-    await page.keyboard.insertText('FORWARD');
-    await page.getByText('no findings').waitFor();
-    // Away from the text, whose help of the word under the mouse may lie on the button.
-    await page.mouse.move(0, 0);
-    await page.getByRole('button', { name: 'Format' }).click();
-    await page
-      .locator('.cm-line')
-      .filter({ hasText: /^ {4}FORWARD/ })
-      .waitFor();
-    assert.is(await page.evaluate('document.documentElement.dataset.theme'), 'system', 'typed words are no shortcuts');
-    // The first closes the completions.
-    await page.keyboard.press('Escape');
-    await page.keyboard.press('Escape');
-    // Tab, which indents in the text, goes on behind it.
-    await page.locator('.editor-foot:focus').waitFor();
-    await page.keyboard.press('Tab');
-    await page.keyboard.press('Tab');
-    await page.locator('button:focus').getByText('Deploy', { exact: true }).waitFor();
-    await page.getByRole('button', { name: 'Deploy mt1' }).click();
-    await page.getByRole('button', { name: 'Revoke mt1' }).waitFor();
-    await page.getByLabel('File', { exact: true }).selectOption({ label: 'cms.p4runpro' });
-    await editorWith(page, 'program cms').waitFor();
-  }),
-);
 
 /** Three packets for `cms` from one source, and one for nobody. */
 function writeCapture(path: string): void {
@@ -113,40 +54,101 @@ testInBrowser('a person replaces a program before a packet: those before it keep
   }),
 );
 
-testInBrowser('a person opens a capture, filters it, and steps through a packet by keys', () =>
-  withFolder((folder) =>
-    withStudio(FILES, {}, async ({ page }) => {
-      const path = join(folder, 'four.pcap');
-      writeCapture(path);
-      await page.getByRole('button', { name: 'Revoke cms' }).waitFor();
-      await page.getByLabel('Open capture').setInputFiles(path);
-      await outcomeOf(page, '4 packets').waitFor();
-      await page.getByLabel('Filter on fields').fill('<hdr.ipv4.src, 10.0.0.0, 0xff000000>');
-      await outcomeOf(page, '3 of 4 packets').waitFor();
-      await page.getByLabel('Filter on fields').fill('<hdr.ipv4.sr, 1, 1>');
-      await page.locator('#filter-error').getByText('hdr.ipv4.sr').waitFor();
-      await page.getByLabel('Filter on fields').fill('');
-      await outcomeOf(page, '4 packets').waitFor();
-      await page.locator('#Packets-3').click();
-      await page.getByRole('grid', { name: 'Packets' }).press('ArrowUp');
-      await page.locator('#pane-packet').getByText('no program', { exact: true }).waitFor();
-      await page.getByRole('grid', { name: 'Packets' }).press('End');
-      await page.keyboard.press('4');
-      const memory = page.locator('.facts dd').filter({ hasText: '2 → 3' });
-      for (let i = 0; i < 30 && !(await memory.isVisible()); i++) await page.keyboard.press('ArrowRight');
-      assert.match(await memory.innerText(), /^row1\[\d+\]: 2 → 3$/);
-      await page.locator('.running-line').filter({ hasText: 'MEMADD(row1)' }).waitFor();
-      const line = page.locator('.running-line').filter({ hasText: 'HASH_5_TUPLE_MEM(row1)' });
-      for (let i = 0; i < 5 && !(await line.isVisible()); i++) await page.keyboard.press('ArrowLeft');
-      assert.ok(await line.isVisible());
-      await page.keyboard.press('End');
-      await page.locator('.step-text').filter({ hasText: 'As it left' }).waitFor();
-      writeFileSync(join(folder, 'none.pcap'), 'no capture');
-      await page.getByLabel('Open capture').setInputFiles(join(folder, 'none.pcap'));
-      await page.getByRole('alert').getByText('none.pcap: is not a pcap or pcapng capture').waitFor();
-      await outcomeOf(page, '4 packets').waitFor();
-    }),
-  ),
+testsInTurn(
+  FILES,
+  {},
+  {
+    'a person types a program with an error and mends it; the finding comes and goes': async ({ page }) => {
+      await editorWith(page, 'program cms').waitFor();
+      await page.getByLabel('New file').selectOption({ label: 'empty file' });
+      await page.getByRole('textbox', { name: 'Text of the program' }).click();
+      await page.keyboard.insertText('program mt1(<hdr.ipv4.dst, 10.0.0.1, 0xffffffff>) {\n  FORWRD(1);\n}\n');
+      await page.getByText('there is no primitive FORWRD').waitFor();
+      await page.getByRole('button', { name: '1 error' }).click();
+      await page.locator('.cm-lintRange-error').waitFor();
+      await until(page, 'getSelection().toString()', 'FORWRD');
+      await page.getByText('FORWRD', { exact: false }).first().dblclick();
+      await page.keyboard.insertText('FORWARD');
+      await page.getByText('no findings').waitFor();
+      // Away from the text, whose help of the word under the mouse may lie on the button.
+      await page.mouse.move(0, 0);
+      await page.getByRole('button', { name: 'Format' }).click();
+      await page
+        .locator('.cm-line')
+        .filter({ hasText: /^ {4}FORWARD/ })
+        .waitFor();
+      assert.is(
+        await page.evaluate('document.documentElement.dataset.theme'),
+        'system',
+        'typed words are no shortcuts',
+      );
+      // The first closes the completions.
+      await page.keyboard.press('Escape');
+      await page.keyboard.press('Escape');
+      // Tab, which indents in the text, goes on behind it.
+      await page.locator('.editor-foot:focus').waitFor();
+      await page.keyboard.press('Tab');
+      await page.keyboard.press('Tab');
+      await page.locator('button:focus').getByText('Deploy', { exact: true }).waitFor();
+      await page.getByRole('button', { name: 'Deploy mt1' }).click();
+      await page.getByRole('button', { name: 'Revoke mt1' }).waitFor();
+      await page.getByLabel('File', { exact: true }).selectOption({ label: 'cms.p4runpro' });
+      await editorWith(page, 'program cms').waitFor();
+    },
+    'a person opens a capture, filters it, and steps through a packet by keys': async ({ page }) => {
+      await withFolder(async (folder) => {
+        const path = join(folder, 'four.pcap');
+        writeCapture(path);
+        await page.getByRole('button', { name: 'Revoke cms' }).waitFor();
+        await page.getByLabel('Open capture').setInputFiles(path);
+        await outcomeOf(page, '4 packets').waitFor();
+        await page.getByLabel('Filter on fields').fill('<hdr.ipv4.src, 10.0.0.0, 0xff000000>');
+        await outcomeOf(page, '3 of 4 packets').waitFor();
+        await page.getByLabel('Filter on fields').fill('<hdr.ipv4.sr, 1, 1>');
+        await page.locator('#filter-error').getByText('hdr.ipv4.sr').waitFor();
+        await page.getByLabel('Filter on fields').fill('');
+        await outcomeOf(page, '4 packets').waitFor();
+        await page.locator('#Packets-3').click();
+        await page.getByRole('grid', { name: 'Packets' }).press('ArrowUp');
+        await page.locator('#pane-packet').getByText('no program', { exact: true }).waitFor();
+        await page.getByRole('grid', { name: 'Packets' }).press('End');
+        await page.keyboard.press('4');
+        const memory = page.locator('.facts dd').filter({ hasText: '2 → 3' });
+        for (let i = 0; i < 30 && !(await memory.isVisible()); i++) await page.keyboard.press('ArrowRight');
+        assert.match(await memory.innerText(), /^row1\[\d+\]: 2 → 3$/);
+        await page.locator('.running-line').filter({ hasText: 'MEMADD(row1)' }).waitFor();
+        const line = page.locator('.running-line').filter({ hasText: 'HASH_5_TUPLE_MEM(row1)' });
+        for (let i = 0; i < 5 && !(await line.isVisible()); i++) await page.keyboard.press('ArrowLeft');
+        assert.ok(await line.isVisible());
+        await page.keyboard.press('End');
+        await page.locator('.step-text').filter({ hasText: 'As it left' }).waitFor();
+        writeFileSync(join(folder, 'none.pcap'), 'no capture');
+        await page.getByLabel('Open capture').setInputFiles(join(folder, 'none.pcap'));
+        await page.getByRole('alert').getByText('none.pcap: is not a pcap or pcapng capture').waitFor();
+        await outcomeOf(page, '4 packets').waitFor();
+      });
+    },
+    'the file of the command line is in the editor; keys lead to panes, help and colours': async ({ page }) => {
+      await editorWith(page, 'program cms').waitFor();
+      await page.keyboard.press('?');
+      await page.getByRole('dialog', { name: 'Keyboard shortcuts' }).waitFor();
+      await page.keyboard.press('Escape');
+      await page.getByRole('dialog').waitFor({ state: 'hidden' });
+      for (const [digit, id] of [
+        ['3', 'packets'],
+        ['4', 'packet'],
+        ['1', 'programs'],
+      ]) {
+        await page.keyboard.press(digit ?? '');
+        await page.locator(`#pane-${id}:focus`).waitFor();
+      }
+      await page.keyboard.press('t');
+      assert.is(await page.evaluate('document.documentElement.dataset.theme'), 'light');
+      await page.keyboard.press('t');
+      const ground = await page.evaluate('getComputedStyle(document.body).backgroundColor');
+      assert.is(ground, 'rgb(16, 19, 23)', 'the dark ground');
+    },
+  },
 );
 
 /** Controls of a page that a screen reader would call nothing. */

@@ -20,7 +20,7 @@ import {
   createTrafficGenerator,
 } from '../../../traces/index.js';
 import { sampleSource } from '../../compiler/support.js';
-import { testInBrowser, withContext, withStudio } from './browser.js';
+import { testInBrowser, withoutNetwork, withStudio } from './browser.js';
 
 /** Counts the flows of some hosts to web servers, and sends their packets another way. */
 const watch = (hosts: readonly string[]): string => `@seen 16
@@ -151,9 +151,7 @@ testInBrowser(
       await withStudio(files, {}, async ({ page }) => {
         seen = await story(page, packets, file);
       });
-      await withContext(async (context) => {
-        await context.setOffline(true);
-        const page = await context.newPage();
+      await withoutNetwork(async (page) => {
         const asked: string[] = [];
         page.on('request', (request) => asked.push(request.url().slice(0, 40)));
         await page.goto(pathToFileURL(file).href);
