@@ -120,7 +120,8 @@ class QueueController {
   /** Shows what Redis says, which may go on later: it is full, or read only. @throws what is wrong on this machine */
   private isRefused(error: unknown): false {
     if (error instanceof DomainError) throw error;
-    this.options.onWorkers(`Redis: ${messageOf(error)}`);
+    // What is still asked when the work is over is answered by its end.
+    if (!this.options.signal.aborted) this.options.onWorkers(`Redis: ${messageOf(error)}`);
     return false;
   }
 
@@ -128,14 +129,19 @@ class QueueController {
   private async look(): Promise<boolean> {
     const { redis, keys, options } = this;
     if (!this.isStarted) await this.begin();
-    if ((await redis.sismember(keys.cancelled, options.sweep.id)) === 1) return this.takeOut();
     await listSweep(redis, keys, options);
-    for (const chunk of this.chunks()) {
+    let nextNote = performance.now();
+    for (const chunk of [[], ...this.chunks()]) {
+      if ((await redis.sismember(keys.cancelled, options.sweep.id)) === 1) return this.takeOut();
       await this.collect(chunk);
       await this.send(chunk.filter((key) => this.waiting.has(key)));
+      // A million cells take minutes to send.
+      if (performance.now() < nextNote) continue;
+      nextNote = performance.now() + LOOK_MS;
+      await this.collectEnded();
+      await this.note();
+      await this.showWorkers();
     }
-    await this.note();
-    await this.showWorkers();
     return false;
   }
 
@@ -143,6 +149,7 @@ class QueueController {
   private async begin(): Promise<void> {
     const { redis, keys, options } = this;
     await redis.srem(keys.cancelled, options.sweep.id);
+    await this.note();
     const forgotten = options.isFresh ? [keys.failures, keys.results, keys.times, keys.defects] : [keys.failures];
     for (const chunk of this.chunks()) {
       for (const hash of forgotten) await redis.hdel(hash, ...chunk);
@@ -152,8 +159,9 @@ class QueueController {
 
   /** Takes out what this controller may have sent after the sweep was cancelled; what runs ends by itself. */
   private async takeOut(): Promise<true> {
-    for (const { key, hasModules } of this.waiting.values()) {
-      await this.queues[hasModules ? 'modules' : 'cells'].remove(key);
+    for (const chunk of this.chunks()) {
+      const cells = chunk.map((key) => must(this.waiting.get(key), `cell ${key}`));
+      await Promise.all(cells.map(({ key, hasModules }) => this.queues[hasModules ? 'modules' : 'cells'].remove(key)));
     }
     return true;
   }
@@ -200,6 +208,7 @@ class QueueController {
       return key !== undefined && this.waiting.has(key) ? [key] : [];
     });
     if (ended.length > 0) await this.collect([...new Set(ended)]);
+    if (entries.length === CHUNK) await this.collectEnded();
   }
 
   private async collect(names: readonly string[]): Promise<void> {

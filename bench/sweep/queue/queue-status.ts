@@ -1,4 +1,5 @@
 /** What a queue does: its sweeps, its workers, and the end of a sweep. */
+import type { Job, Queue } from 'bullmq';
 import type { Redis } from 'ioredis';
 import { forgetCells, forgetEverything, type Kept, keptIn } from './kept.js';
 import { connect, type QueuePackages, queuePackages } from './packages.js';
@@ -78,6 +79,22 @@ async function withRedis<T>(
   }
 }
 
+const CHUNK = 1000;
+
+/** Takes out the cells of a sweep; one that a worker has taken meanwhile ends by itself. */
+async function takeOut(queue: Queue, state: 'wait' | 'delayed' | 'prioritized', id: string): Promise<number> {
+  let removed = 0;
+  for (let others = 0; ; ) {
+    const jobs: readonly Job<CellJob>[] = await queue.getJobs([state], others, others + CHUNK - 1);
+    const own = jobs.filter(({ data }) => data.sweep === id);
+    const counts = await Promise.all(own.map(({ data }) => queue.remove(data.key)));
+    const gone = counts.reduce((sum, count) => sum + count, 0);
+    removed += gone;
+    others += jobs.length - gone;
+    if (jobs.length === 0) return removed;
+  }
+}
+
 async function endSweep(
   redis: Redis,
   { Queue }: QueuePackages,
@@ -93,12 +110,7 @@ async function endSweep(
   let removed = 0;
   for (const kind of QUEUE_KINDS) {
     const queue = new Queue(queueName(kind, code), { connection, prefix });
-    for (const job of await queue.getJobs(['wait', 'delayed', 'prioritized'])) {
-      const data: CellJob = job.data;
-      if (data.sweep !== id) continue;
-      await job.remove();
-      removed++;
-    }
+    for (const state of ['wait', 'delayed', 'prioritized'] as const) removed += await takeOut(queue, state, id);
     await queue.close();
   }
   return removed;

@@ -15,6 +15,7 @@ import { connect, queuePackages } from '../../../bench/sweep/queue/packages.js';
 import { type QueueAddress, QueueError, queueAddress } from '../../../bench/sweep/queue/queue-address.js';
 import { type QueuedCell, type QueueRun, runThroughQueue } from '../../../bench/sweep/queue/queue-controller.js';
 import { QueueKeys } from '../../../bench/sweep/queue/queue-keys.js';
+import { cancelSweep } from '../../../bench/sweep/queue/queue-status.js';
 import { runWorker } from '../../../bench/sweep/queue/queue-worker.js';
 import { NotKept, ResultStore } from '../../../bench/sweep/results/result-store.js';
 import { type, withFolder } from '../../command-line.js';
@@ -276,6 +277,19 @@ testWith(REDIS, 'what a sweep has alone is forgotten with it, and all with --all
     client.disconnect();
   }),
 );
+
+testWith(REDIS, 'a cell that a worker has just taken is no hindrance to the end of its sweep', async () => {
+  const client = await connect(await queuePackages(), at('locked'));
+  const cells = cellsOf(3);
+  const { told, ended } = controller('locked', cells);
+  const queue = `locked:cells-${CODE}`;
+  await until(async () => (await client.llen(`${queue}:wait`)) === 3);
+  await client.set(`${queue}:${cells[1]?.key}:lock`, 'of a worker');
+  assert.is(await cancelSweep(at('locked'), 'test'), 2);
+  assert.is((await ended).isCancelled, true);
+  assert.is(told.done.size, 0);
+  client.disconnect();
+});
 
 testWith(REDIS, 'a password that is missing is asked for', async () => {
   const to = queueAddress(redis?.address('x') ?? '', {});
