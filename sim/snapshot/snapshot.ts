@@ -76,8 +76,7 @@ export function takeSnapshot(
   const view = viewOf(body);
   view.setUint32(0, head.length, true);
   body.set(head, LENGTH_BYTES);
-  const wordsAt = LENGTH_BYTES + head.length;
-  for (let i = 0; i < words.length; i++) view.setUint32(wordsAt + i * WORD_BYTES, words[i] as number, true);
+  body.set(littleEndian(words), LENGTH_BYTES + head.length);
   const packed = gzip(body, 1);
   const firstLines = new TextEncoder().encode(`${SNAPSHOT_SCHEMA}\n${sha256(packed)}\n`);
   const bytes = new Uint8Array(firstLines.length + packed.length);
@@ -106,8 +105,8 @@ export function readSnapshot(bytes: Uint8Array, dataPlane: DocumentDataPlane): S
         `not on '${dataPlane.name}' (${short(dataPlane.hash)})`,
     );
   }
-  const words = (body.length - headEnd) / WORD_BYTES;
-  const memory = Uint32Array.from({ length: words }, (_, i) => view.getUint32(headEnd + i * WORD_BYTES, true));
+  // A copy, as words of an array begin at a multiple of their size.
+  const memory = wordsOf(body.slice(headEnd));
   const programs = head.programs.map((program) => documentIn(program, dataPlane));
   // Older snapshots have no blocks, no seed, and no counter of accesses outside blocks; groups are left out if none.
   const groups = head.groups === undefined ? [] : head.groups;
@@ -147,6 +146,25 @@ const LINE_FEED = 0x0a;
 const NAME = 'p4runpro-sim/snapshot@';
 
 const sha256 = (bytes: Uint8Array): string => hexadecimalOf(digestOf(bytes));
+
+const bytesOf = ({ buffer, byteOffset, byteLength }: Uint32Array): Uint8Array =>
+  new Uint8Array(buffer, byteOffset, byteLength);
+
+const isBigEndian = new Uint8Array(Uint32Array.of(1).buffer)[0] === 0;
+
+/** Reverses the bytes of each word, where the machine keeps them in the other order than snapshots do. */
+function inOrder(words: Uint32Array): Uint32Array {
+  if (!isBigEndian) return words;
+  const bytes = viewOf(bytesOf(words));
+  return words.map((_, i) => bytes.getUint32(i * WORD_BYTES, true));
+}
+
+/** The words as bytes, little-endian. */
+const littleEndian = (words: Uint32Array): Uint8Array => bytesOf(inOrder(words));
+
+/** The words that little-endian bytes are; a rest of less than a word is left out. */
+const wordsOf = ({ buffer, byteLength }: Uint8Array<ArrayBuffer>): Uint32Array =>
+  inOrder(new Uint32Array(buffer, 0, Math.floor(byteLength / WORD_BYTES)));
 
 const viewOf = ({ buffer, byteOffset, byteLength }: Uint8Array): DataView =>
   new DataView(buffer, byteOffset, byteLength);

@@ -166,7 +166,7 @@ for (const options of ENGINES) {
     const batch = batchOf(PACKET);
     emulator.process(batch);
     assert.is(leftIn(batch).length, 3);
-    const words = emulator.registersOfPipes.flatMap(({ words: all }) => [...all].filter((word) => word !== 0));
+    const words = emulator.registersOfPipes.flatMap(({ words: all }) => [...all.filter((word) => word !== 0)]);
     assert.equal(words, [1, 1]);
   });
 }

@@ -75,8 +75,8 @@ function parseIpv4(packet: Uint8Array): { ipv4: ParsedIpv4; payload: Uint8Array 
     };
   }
   const lengthBytes = [segment.length >> 8, segment.length & 255];
-  const pseudoHeader = [...packet.subarray(12, 20), 0, protocol, ...lengthBytes];
-  assert.is(onesSum(Uint8Array.from([...pseudoHeader, ...segment])), 0xffff, 'transport checksum');
+  const summed = Buffer.concat([packet.subarray(12, 20), Uint8Array.of(0, protocol, ...lengthBytes), segment]);
+  assert.is(onesSum(summed), 0xffff, 'transport checksum');
   if (protocol === 17) {
     assert.equal([...segment.subarray(4, 6)], lengthBytes, 'UDP length');
     assert.is.not(itemAt(segment, 6) * 256 + itemAt(segment, 7), 0, 'a UDP checksum of 0 would mean none');
