@@ -177,40 +177,36 @@ class Matcher {
     return new Set(isWord ? [at + 1] : []);
   }
 
-  /** The characters of a word follow the rule as words of one character do; texts of several are divided alike. */
   private isWord(rule: string, word: string): boolean {
-    const characters = new Matcher(spelled(this.grammar), [...word], new Set());
-    return characters.ends(ruleOf(characters.grammar, rule), 0).has(word.length);
+    const known = patterns.get(this.grammar) ?? new Map<string, RegExp>();
+    patterns.set(this.grammar, known);
+    const pattern = known.get(rule) ?? new RegExp(`^${patternOf(this.grammar, ruleOf(this.grammar, rule))}$`, 'u');
+    known.set(rule, pattern);
+    return pattern.test(word);
   }
 }
 
 /** Whether words follow lexical rules, by rule and word. */
 const wordsThatFollow = new WeakMap<Grammar, Map<string, boolean>>();
 
-const spelledGrammars = new WeakMap<Grammar, Grammar>();
+/** By lexical rule: what its words match. */
+const patterns = new WeakMap<Grammar, Map<string, RegExp>>();
 
-/** The grammar with lexical rules as others, and texts as sequences of characters. */
-function spelled(grammar: Grammar): Grammar {
-  const known = spelledGrammars.get(grammar);
-  if (known !== undefined) return known;
-  const letters = (part: Part): Part => {
-    if (part.kind === 'text')
-      return { kind: 'sequence', parts: [...part.text].map((text) => ({ kind: 'text', text })) };
-    if (part.kind === 'rule') return { kind: 'rule', name: part.name.toLowerCase() };
-    if (part.kind === 'repeat') return { ...part, part: letters(part.part) };
-    return part.kind === 'range' ? part : { ...part, parts: part.parts.map(letters) };
-  };
-  const result = new Map(
-    [...grammar]
-      .filter(([name]) => isLexical(name))
-      .flatMap(
-        ([name, part]) =>
-          [
-            [name, letters(part)],
-            [name.toLowerCase(), letters(part)],
-          ] as const,
-      ),
-  );
-  spelledGrammars.set(grammar, result);
-  return result;
+/** The characters of what follows a part of a lexical rule, whose rules do not nest in themselves. */
+function patternOf(grammar: Grammar, part: Part): string {
+  const literal = (text: string): string => text.replaceAll(/[\\^$.*+?()[\]{}|/]/g, '\\$&');
+  switch (part.kind) {
+    case 'text':
+      return literal(part.text);
+    case 'range':
+      return `[${literal(part.from)}-${literal(part.to)}]`;
+    case 'rule':
+      return patternOf(grammar, ruleOf(grammar, part.name));
+    case 'sequence':
+      return part.parts.map((each) => patternOf(grammar, each)).join('');
+    case 'choice':
+      return `(?:${part.parts.map((each) => patternOf(grammar, each)).join('|')})`;
+    case 'repeat':
+      return `(?:${patternOf(grammar, part.part)})${part.most === 1 ? '?' : '*'}`;
+  }
 }

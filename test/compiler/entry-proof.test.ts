@@ -8,6 +8,7 @@ import {
   analyse,
   builtInDataPlane,
   type CompiledProgram,
+  type DataPlane,
   DoesNotFit,
   dataPlaneFromJson,
   defaultDataPlane,
@@ -18,6 +19,7 @@ import {
   greedyAllocator,
   hierarchical,
   installableProgramFromJson,
+  type LoweredProgram,
   link,
   lower,
   priceAllocator,
@@ -31,15 +33,30 @@ import { PROPERTY, SAMPLE_NAMES, sampleSource } from './support.js';
 const plane = defaultDataPlane();
 const ALLOCATORS: readonly Allocator[] = [priceAllocator(), ...[f1(), f2, f3, hierarchical].map(greedyAllocator)];
 
-/** Each program of a text, one after another into a switch, so that its blocks have others around them. */
-function compiledInto(state: SwitchState, text: string, allocator: Allocator, priority: number): CompiledProgram[] {
-  const { programs, sourceHash, hasErrors } = analyse(text, state.dataPlane);
+interface Lowered {
+  readonly program: LoweredProgram;
+  readonly sourceHash: string;
+}
+
+/** The programs of a text, which all allocators place. @param suffix of their names */
+function loweredOf(text: string, dataPlane: DataPlane, suffix: string | number): Lowered[] {
+  const { programs, sourceHash, hasErrors } = analyse(text, dataPlane);
   assert.not(hasErrors, text);
-  return programs.flatMap((program) => {
-    const name = `${program.name}${state.programs.size}`;
+  return programs.map((program) => {
+    return { program: lower({ ...program, name: `${program.name}${suffix}` }, dataPlane, 2), sourceHash };
+  });
+}
+
+/** Each program, one after another into a switch, so that its blocks have others around them. */
+function linkedInto(
+  state: SwitchState,
+  programs: readonly Lowered[],
+  allocator: Allocator,
+  priority: number,
+): CompiledProgram[] {
+  return programs.flatMap(({ program, sourceHash }) => {
     try {
-      const lowered = lower({ ...program, name }, state.dataPlane, 2);
-      const compiled = link(lowered, state, sourceHash, { allocator, filterPriority: priority });
+      const compiled = link(program, state, sourceHash, { allocator, filterPriority: priority });
       state.commit(compiled);
       return [compiled];
     } catch (error) {
@@ -49,15 +66,23 @@ function compiledInto(state: SwitchState, text: string, allocator: Allocator, pr
   });
 }
 
+const compiledInto = (state: SwitchState, text: string, allocator: Allocator, priority: number): CompiledProgram[] =>
+  linkedInto(state, loweredOf(text, state.dataPlane, state.programs.size), allocator, priority);
+
 for (const dataPlane of [plane, builtInDataPlane('tofino1') ?? plane]) {
   test(`${dataPlane.name}: the fifteen, by every allocator, twice in a switch`, () => {
+    const twice = [0, 1].flatMap((priority) =>
+      SAMPLE_NAMES.map((name) => ({
+        name,
+        priority,
+        programs: loweredOf(sampleSource(name), dataPlane, priority),
+      })),
+    );
     for (const allocator of ALLOCATORS) {
       const state = new SwitchState(dataPlane);
-      for (let i = 0; i < 2; i++) {
-        for (const name of SAMPLE_NAMES) {
-          for (const compiled of compiledInto(state, sampleSource(name), allocator, i)) {
-            assert.is(documentFault(compiled, dataPlane), undefined, name);
-          }
+      for (const { name, priority, programs } of twice) {
+        for (const compiled of linkedInto(state, programs, allocator, priority)) {
+          assert.is(documentFault(compiled, dataPlane), undefined, name);
         }
       }
     }
@@ -67,10 +92,11 @@ for (const dataPlane of [plane, builtInDataPlane('tofino1') ?? plane]) {
     let proven = 0;
     fc.assert(
       fc.property(fc.array(wholePrograms({ dataPlane }), { minLength: 2, maxLength: 4 }), (texts) => {
+        const lowered = texts.map((text, i) => loweredOf(text, dataPlane, i));
         for (const allocator of ALLOCATORS) {
           const state = new SwitchState(dataPlane);
-          for (const [i, text] of texts.entries()) {
-            for (const compiled of compiledInto(state, text, allocator, i)) {
+          for (const [i, programs] of lowered.entries()) {
+            for (const compiled of linkedInto(state, programs, allocator, i)) {
               assert.is(documentFault(compiled, dataPlane), undefined);
               proven++;
             }

@@ -275,7 +275,7 @@ test('random programs, placed by any allocator: each statement of an explanation
       }
     },
   );
-  fc.assert(property, { ...PROPERTY, numRuns: cases(60) });
+  fc.assert(property, { ...PROPERTY, numRuns: cases(18) });
 });
 
 test.run();

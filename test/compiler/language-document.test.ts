@@ -16,6 +16,7 @@ import {
   parse,
 } from '../../compiler/index.js';
 import { languageReference } from '../../compiler/reference/index.js';
+import { cases } from '../tiers.js';
 import { follows, readGrammar, wordsOf } from './ebnf.js';
 import { assertGolden, PROPERTY, sourcePath } from './support.js';
 
@@ -105,7 +106,7 @@ test('the parser takes every text of the grammar, with any white space and comme
       const text = list.map((word) => `${word}${must(space.next().value, 'space')}`).join('');
       assert.ok(isParsed(text), text);
     }),
-    { ...PROPERTY, numRuns: 150 },
+    { ...PROPERTY, numRuns: cases(75) },
   );
   assert.ok(longest > 100, `the longest text has ${longest} words`);
 });
@@ -123,7 +124,7 @@ test('a text with a word left out, doubled or moved is taken exactly if the gram
       outcomes.add(expected);
       assert.is(isParsed(changed.join(' ')), expected, changed.join(' '));
     }),
-    { ...PROPERTY, numRuns: 300 },
+    { ...PROPERTY, numRuns: cases(150) },
   );
   assert.is(outcomes.size, 2);
 });

@@ -39,7 +39,7 @@ import {
 } from './placement-instances.js';
 import { assertGolden, checkedProgram, PROPERTY, sampleSource, testPath } from './support.js';
 
-const INSTANCES = cases(120);
+const INSTANCES = cases(60);
 
 const OBJECTIVES: readonly PaperObjective[] = [f1(), f1(0.5, 0.5), f1(1, 0.05), f1(3, 7), f2, f3, hierarchical];
 

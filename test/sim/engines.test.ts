@@ -124,12 +124,7 @@ function compareMemory([compiled, interpreted]: Sides): void {
   assert.ok(isSame(compiled.emulator.memory.words, interpreted.emulator.memory.words), 'memory is equal');
 }
 
-function compare(
-  sides: Sides,
-  running: readonly Translation[],
-  random: () => number,
-  dataPlane: DataPlane,
-): void {
+function compare(sides: Sides, running: readonly Translation[], random: () => number, dataPlane: DataPlane): void {
   if (running.length === 0) return;
   const generators = running.map(({ program }) => new PacketGenerator(program, dataPlane, random));
   const packets = Array.from({ length: PACKETS }, (_, i) => {

@@ -12,18 +12,20 @@ import {
   type Operation,
   SwitchState,
 } from '../../compiler/index.js';
-import { type Departures, holdBatch, Switch, stateDigest, TimedDriver, timedSwitchOptions } from '../../sim/index.js';
+import { type Departures, holdBatch, Switch, TimedDriver, timedSwitchOptions } from '../../sim/index.js';
 import { PacketGenerator, type Translation } from '../../sim/validation/index.js';
+import { isSame } from '../../sim/validation/memory-difference.js';
 import { appendPacketBytes, createPacketBatch, packetBytes } from '../../traces/index.js';
 import { wholePrograms } from '../compiler/random-whole-programs.js';
 import { itemAt } from '../item-at.js';
+import { cases } from '../tiers.js';
 import { frame } from './frames.js';
 import { dataPlane } from './test-switch.js';
 import { compileIfFits } from './translations.js';
 
 const PORTS = [1, 2, 3, 4];
 const TICK_PS = 3_000_000;
-const RUNS = 6;
+const RUNS = cases(5);
 const MAX_PACKETS = 400;
 
 interface Coming {
@@ -93,16 +95,20 @@ function outcomeOf({ plane, operations, ...limits }: Setting, packets: readonly 
       lineFree,
     })),
     most: driver.packets.most,
-    state: stateDigest(emulator.memory.words),
+    words: emulator.memory.words,
   };
 }
 
 function compare(setting: Setting, packets: readonly Coming[]): void {
-  const [together, single] = [outcomeOf(setting, packets, true), outcomeOf(setting, packets, false)];
+  const [{ words, ...together }, { words: wanted, ...single }] = [
+    outcomeOf(setting, packets, true),
+    outcomeOf(setting, packets, false),
+  ];
   together.seen.forEach((event, i) => {
     assert.equal(event, single.seen[i], `event ${i}`);
   });
   assert.equal(together, single);
+  assert.ok(isSame(words, wanted), 'memory is equal');
 }
 
 /** Distances of packets in picoseconds: none, less than a pass, about a pass of an idle switch, more. */

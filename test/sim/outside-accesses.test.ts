@@ -20,9 +20,13 @@ import { wholePrograms } from '../compiler/random-whole-programs.js';
 import { cases } from '../tiers.js';
 import { compileIfFits, compileText, plane } from './translations.js';
 
+/** For one switch after another, as memory that is new costs more than to clear it. */
+const memory = new Switch(plane).memory.buffer;
+
 /** @param looksAtAll whether accesses of proven programs are looked at too */
 function switchWith(engine: EngineName, compiled?: CompiledProgram, looksAtAll = false): Switch {
-  const emulator = new Switch(plane, { engine });
+  const emulator = new Switch(plane, { engine, memory });
+  emulator.memory.words.fill(0);
   emulator.tables.rpbs.keepsBranchIds = looksAtAll;
   emulator.apply({ kind: 'insertEntry', entry: defaultForwardEntry(plane, 1, 2) });
   for (const operation of compiled === undefined ? [] : installOperations(compiled)) emulator.apply(operation);
@@ -62,9 +66,9 @@ const attack = withParameters(compiled, (each) => (each.value === 15 ? { ...each
 const [block] = compiled.memories as readonly [MemoryBlock];
 const generator = new PacketGenerator(program, plane, seedrandom.alea('1'));
 const packets: Uint8Array[] = [];
+const probe = switchWith('compiled', compiled);
 while (packets.length < 20) {
   const { bytes } = generator.next();
-  const probe = switchWith('compiled', compiled);
   send(probe, [bytes]);
   if (batch.programId[0] === compiled.programId) packets.push(bytes);
 }
@@ -167,9 +171,9 @@ test('compiled programs make none; changed documents that the proof passes make 
         if (counts[0] !== 0) seen.caught++;
       }
     }),
-    { seed: 20_261_129, numRuns: cases(100) },
+    { seed: 20_261_129, numRuns: cases(60) },
   );
-  assert.ok(seen.refused > 20 && seen.passed > 60 && seen.caught > 5, JSON.stringify(seen));
+  assert.ok(seen.refused > 12 && seen.passed > 36 && seen.caught > 3, JSON.stringify(seen));
 });
 
 test.run();

@@ -15,7 +15,7 @@ import {
   type Statement,
   type TableEntry,
 } from '../../compiler/index.js';
-import { Switch } from '../../sim/index.js';
+import { type EngineName, Switch } from '../../sim/index.js';
 import { PacketGenerator, type Random, type TestPacket } from '../../sim/validation/index.js';
 import { appendPacketBytes, clearPacketBatch, createPacketBatch, packetBytes } from '../../traces/index.js';
 
@@ -86,8 +86,8 @@ class ReusedSwitch {
   readonly emulator: Switch;
   private readonly forwarding: ReadonlySet<TableEntry>;
 
-  constructor(dataPlane: DataPlane) {
-    this.emulator = new Switch(dataPlane);
+  constructor(dataPlane: DataPlane, engine: EngineName) {
+    this.emulator = new Switch(dataPlane, { engine });
     for (let port = 0; port < PORTS; port++) {
       const entry = defaultForwardEntry(dataPlane, port, (port + 16) % PORTS);
       this.emulator.apply({ kind: 'insertEntry', entry });
@@ -95,13 +95,12 @@ class ReusedSwitch {
     this.forwarding = new Set(this.emulator.entries());
   }
 
-  /** Takes out all that is there, and puts in this program; memory is 0 again. */
+  /** Takes out all that is there, and puts in this program; memory stays as it is. */
   install(program: CompiledProgram): void {
     const { emulator, forwarding } = this;
     for (const entry of emulator.entries()) {
       if (!forwarding.has(entry)) emulator.apply({ kind: 'deleteEntry', entry });
     }
-    emulator.memory.words.fill(0);
     for (const operation of installOperations(program)) emulator.apply(operation);
     assert.is(emulator.entries().length, forwarding.size + program.entries.length);
   }
@@ -118,14 +117,20 @@ export class ThreeSwitches {
   /** By the word that they all are: as many words as an RPB has. */
   private readonly untouched = new Map<number, Uint32Array>();
 
-  constructor(private readonly dataPlane: DataPlane) {
-    this.old = new ReusedSwitch(dataPlane);
-    this.now = new ReusedSwitch(dataPlane);
-    this.next = new ReusedSwitch(dataPlane);
+  constructor(
+    private readonly dataPlane: DataPlane,
+    engine: EngineName,
+  ) {
+    this.old = new ReusedSwitch(dataPlane, engine);
+    this.now = new ReusedSwitch(dataPlane, engine);
+    this.next = new ReusedSwitch(dataPlane, engine);
   }
 
-  /** From now on for this change. */
+  /** From now on for this change; the memory that {@link send} does not set is 0. */
   begin(before: CompiledProgram, change: CaseChange): void {
+    for (const { emulator } of [this.old, this.now, this.next]) {
+      for (const rpb of this.rpbs) this.memory(emulator, rpb).fill(0);
+    }
     this.old.install(before);
     this.now.install(before);
     this.next.install(change.compiled);

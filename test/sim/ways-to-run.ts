@@ -74,6 +74,8 @@ export interface Scenario {
   readonly programs: number;
   /** Where a call of `process` ends and another begins, and snapshots are taken. */
   readonly cut: number;
+  /** What the register arrays of its switches lie in, one switch after another: memory that is new costs more. */
+  readonly memory: SharedArrayBuffer;
 }
 
 /** Programs that fit the switch one after another, and packets for all of them; undefined where none fits. */
@@ -82,6 +84,7 @@ function scenarioOf(
   texts: readonly string[],
   seed: number,
   options: WaysOptions,
+  memory: SharedArrayBuffer,
 ): Scenario | undefined {
   const random = seedrandom.alea(String(seed));
   const state = new SwitchState(plane);
@@ -118,6 +121,7 @@ function scenarioOf(
     ),
     seed: Math.floor(random() * 2 ** 32),
     cut: Math.floor(random() * options.packets),
+    memory,
   };
 }
 
@@ -178,8 +182,14 @@ function digestedOutcome(
   };
 }
 
-function switchOf({ plane, operations, seed }: Scenario, engine: EngineName, options: SwitchOptions = {}): Switch {
-  const emulator = new Switch(plane, { engine, seed, ...options });
+/** A switch with all programs, whose memory is 0; the one before it in the same memory is done. */
+function switchOf(
+  { plane, operations, seed, memory }: Scenario,
+  engine: EngineName,
+  options: SwitchOptions = {},
+): Switch {
+  const emulator = new Switch(plane, { engine, seed, memory, ...options });
+  emulator.memory.words.fill(0);
   for (const operation of operations) emulator.apply(operation);
   return emulator;
 }
@@ -206,7 +216,8 @@ const withSnapshot =
     const batch = newBatch(scenario);
     emulator.process(batch, 0, scenario.cut);
     const bytes = takeSnapshot(emulator, [], emulator.counters, null);
-    const restored = new Switch(scenario.plane, { engine: second });
+    const restored = new Switch(scenario.plane, { engine: second, memory: scenario.memory });
+    restored.memory.words.fill(0);
     restoreSnapshot(restored, readSnapshot(bytes, scenario.plane));
     restored.process(batch, scenario.cut);
     return outcomeOf(batch, restored);
@@ -297,6 +308,9 @@ export interface WaysTotals {
   withWorkers: number;
 }
 
+const newMemory = ({ rpbs }: DataPlane): SharedArrayBuffer =>
+  new SharedArrayBuffer(rpbs.reduce((sum, { buckets, words }) => sum + buckets * words, 0) * 4);
+
 /** Texts of the programs of each scenario. */
 function* textsOf(dataPlane: DataPlane, { seed, scenarios }: WaysOptions): Generator<readonly string[]> {
   const texts = fc.array(wholePrograms({ dataPlane }), { minLength: 2, maxLength: MAX_PROGRAMS, size: 'max' });
@@ -316,12 +330,13 @@ export async function compareWays(plane: DataPlane, options: WaysOptions): Promi
     withSnapshot: 0,
     withWorkers: 0,
   };
+  const [memory, wantedMemory] = [newMemory(plane), newMemory(plane)];
   let i = -1;
   for (const texts of textsOf(plane, options)) {
     i++;
-    const scenario = scenarioOf(plane, texts, options.seed + i, options);
+    const scenario = scenarioOf(plane, texts, options.seed + i, options, memory);
     if (scenario === undefined) continue;
-    const wanted = inTwoCalls('compiled')(scenario);
+    const wanted = inTwoCalls('compiled')({ ...scenario, memory: wantedMemory });
     for (const [name, way] of Object.entries(WAYS)) assertSame(scenario, name, way(scenario), wanted);
     const snapshot = i % 3 === 0 ? SNAPSHOTS[(i / 3) % SNAPSHOTS.length] : undefined;
     if (snapshot !== undefined) {

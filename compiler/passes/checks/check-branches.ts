@@ -2,7 +2,7 @@
 import type { Branch, Branches, RowItem } from '../../rows/branches.js';
 import type { Step } from '../../steps/steps.js';
 import { stepText } from '../print/words.js';
-import { stepIdentity } from './step-identity.js';
+import { areEqualSteps } from './step-identity.js';
 
 export function branchesFault({ branches, places, origins, depth }: Branches): string | undefined {
   const ends = branches.map(({ start, items }) => start + items.length - 1);
@@ -56,6 +56,5 @@ function placesFault(branches: Branches['branches'], places: Branches['places'])
 function doesStep(item: RowItem | undefined, step: Step): boolean {
   if (item === undefined) return false;
   if (step.kind === 'nop') return item.alternatives.length === 0;
-  const wanted = stepIdentity(step);
-  return item.alternatives.some(({ does }) => does.kind === 'step' && stepIdentity(does.step) === wanted);
+  return item.alternatives.some(({ does }) => does.kind === 'step' && areEqualSteps(does.step, step));
 }

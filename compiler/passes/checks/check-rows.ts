@@ -1,11 +1,12 @@
 /** Invariants of rows: their order, the branches that their entries match, and the needs given to the allocator. */
 import { ones } from '../../data-plane/bits.js';
+import type { Condition } from '../../language/program.js';
 import type { Alternative, Branch } from '../../rows/branches.js';
 import type { Row, RowEntry } from '../../rows/rows.js';
 import { conditionsIdentity } from '../../steps/steps.js';
 import type { RowsForm } from '../forms.js';
 import { needsFault } from './row-needs.js';
-import { stepIdentity } from './step-identity.js';
+import { areEqualSteps } from './step-identity.js';
 
 export function rowsFault(form: RowsForm): string | undefined {
   const { rows } = form.lowered.rows;
@@ -140,8 +141,12 @@ function alternativesFault(
   return undefined;
 }
 
+/** Most lists are one object. */
+const areEqual = (a: readonly Condition[], b: readonly Condition[]): boolean =>
+  a === b || conditionsIdentity(a) === conditionsIdentity(b);
+
 function doesSame({ conditions, does }: Alternative, entry: RowEntry | undefined, ids: readonly number[]): boolean {
-  if (entry === undefined || conditionsIdentity(entry.conditions) !== conditionsIdentity(conditions)) return false;
+  if (entry === undefined || !areEqual(conditions, entry.conditions)) return false;
   if (does.kind === 'enter') return entry.does.kind === 'setBranch' && entry.does.id === ids[does.branch];
-  return entry.does.kind === 'step' && stepIdentity(entry.does.step) === stepIdentity(does.step);
+  return entry.does.kind === 'step' && areEqualSteps(entry.does.step, does.step);
 }

@@ -93,7 +93,7 @@ class StepChecker {
   private operandsFault(step: ActionStep): string | undefined {
     const { instruction, parameters, memory } = step;
     if (instruction.effects.setsBranch) return 'sets a branch id, which only branches do';
-    const wanted = actionParameters(instruction.effect, { branchId: 0, port: 0 }).length;
+    const wanted = parametersOf(instruction);
     if (parameters.length !== wanted) return `has ${parameters.length} parameters and needs ${wanted}`;
     for (const parameter of parameters) {
       if (parameter.kind === 'constant') {
@@ -104,6 +104,17 @@ class StepChecker {
     if (memory === undefined) return isMemoryAccess(step) ? 'accesses no memory' : undefined;
     return this.memories.has(memory) ? undefined : `uses memory ${memory}, which is not declared`;
   }
+}
+
+const counts = new WeakMap<ActionStep['instruction'], number>();
+
+/** The number of parameters of an instruction. */
+function parametersOf(instruction: ActionStep['instruction']): number {
+  const known = counts.get(instruction);
+  if (known !== undefined) return known;
+  const { length } = actionParameters(instruction.effect, { branchId: 0, port: 0 });
+  counts.set(instruction, length);
+  return length;
 }
 
 function after(step: Step, path: Path): Path {

@@ -36,9 +36,9 @@ export function needsFault({ lowered: { rows, problem, dataPlane, program } }: R
 function rowFault(row: Row, { depth, after, entries, allowed }: TreeRow, dataPlane: DataPlane): string | undefined {
   if (depth !== row.depth || after !== row.after) return 'has another depth or order in the problem for the allocator';
   if (entries !== row.entries.length) return `has ${row.entries.length} entries, and the problem has ${entries}`;
-  const actions = new Set(row.entries.map((entry) => entryInstruction(entry).name));
+  const actions = [...new Set(row.entries.map((entry) => entryInstruction(entry).name))];
   for (const { index, number, actions: here } of dataPlane.rpbs) {
-    const hasAll = [...actions].every((name) => here.has(name));
+    const hasAll = actions.every((name) => here.has(name));
     if (hasAll !== (allowed[index] === 1))
       return `${hasAll ? 'is not allowed in' : 'is allowed in'} RPB ${number}, which ${hasAll ? 'has' : 'does not have'} all of its actions`;
   }
