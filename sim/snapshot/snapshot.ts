@@ -105,8 +105,7 @@ export function readSnapshot(bytes: Uint8Array, dataPlane: DocumentDataPlane): S
         `not on '${dataPlane.name}' (${short(dataPlane.hash)})`,
     );
   }
-  // A copy, as words of an array begin at a multiple of their size.
-  const memory = wordsOf(body.slice(headEnd));
+  const memory = wordsOf(body.subarray(headEnd));
   const programs = head.programs.map((program) => documentIn(program, dataPlane));
   // Older snapshots have no blocks, no seed, and no counter of accesses outside blocks; groups are left out if none.
   const groups = head.groups === undefined ? [] : head.groups;
@@ -163,8 +162,11 @@ function inOrder(words: Uint32Array): Uint32Array {
 const littleEndian = (words: Uint32Array): Uint8Array => bytesOf(inOrder(words));
 
 /** The words that little-endian bytes are; a rest of less than a word is left out. */
-const wordsOf = ({ buffer, byteLength }: Uint8Array<ArrayBuffer>): Uint32Array =>
-  inOrder(new Uint32Array(buffer, 0, Math.floor(byteLength / WORD_BYTES)));
+function wordsOf(bytes: Uint8Array): Uint32Array {
+  const words = new Uint32Array(Math.floor(bytes.length / WORD_BYTES));
+  bytesOf(words).set(bytes.subarray(0, words.byteLength));
+  return inOrder(words);
+}
 
 const viewOf = ({ buffer, byteOffset, byteLength }: Uint8Array): DataView =>
   new DataView(buffer, byteOffset, byteLength);

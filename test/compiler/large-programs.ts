@@ -45,7 +45,8 @@ export const SHAPES = {
     ),
   'memories in opposite orders': (n: number) =>
     program(
-      branch(n / 20, (i) => lines(10, (k) => `HASH_5_TUPLE_MEM(m${(k + i) % 20}); MEMADD(m${(k + i) % 20});`)),
+      // Enough cases that each memory is used.
+      branch(n / 12, (i) => lines(10, (k) => `HASH_5_TUPLE_MEM(m${(k + i) % 20}); MEMADD(m${(k + i) % 20});`)),
       Array.from({ length: 20 }, (_, i) => `m${i} 16`),
     ),
   'BRANCHes one after another': (n: number) =>

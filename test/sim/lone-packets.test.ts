@@ -25,7 +25,7 @@ import { compileIfFits } from './translations.js';
 
 const PORTS = [1, 2, 3, 4];
 const TICK_PS = 3_000_000;
-const RUNS = cases(5);
+const RUNS = cases(4);
 const MAX_PACKETS = 400;
 
 interface Coming {

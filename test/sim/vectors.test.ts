@@ -36,7 +36,7 @@ const GROUPS: readonly MulticastGroup[] = [1, 2, 3, 5].map((id) => {
 });
 const MAX_PACKETS = 3 * VECTOR_SIZE;
 const ODD = 0.1;
-const RUNS = cases(8);
+const RUNS = cases(6);
 
 interface Packet {
   readonly bytes: Uint8Array;
