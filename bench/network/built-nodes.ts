@@ -1,7 +1,9 @@
 /** The nodes of a plan that one thread runs, and what they report. */
 import { must } from '../../compiler/data-plane/must.js';
-import { chainOf, DataPlane } from '../../compiler/index.js';
-import { PS_PER_NS, Switch, SwitchChain, seedOfText, stateDigest, TimedDriver, UpdatePlayer } from '../../sim/index.js';
+import { chainOf, DataPlane } from '../../compiler/for-switches.js';
+import { stateDigest } from '../../sim/blocks/digest.js';
+import { seedOfText } from '../../sim/blocks/random-numbers.js';
+import { PS_PER_NS } from '../../sim/blocks/virtual-time.js';
 import {
   censusOf,
   type Follower,
@@ -17,7 +19,11 @@ import {
   type WiringOptions,
   wire,
 } from '../../sim/network/index.js';
+import { SwitchChain } from '../../sim/pipeline/chain/switch-chain.js';
 import { unpackOperations } from '../../sim/pipeline/parallel/packed-operations.js';
+import { Switch } from '../../sim/pipeline/switch.js';
+import { TimedDriver } from '../../sim/pipeline/time/timed-driver.js';
+import { UpdatePlayer } from '../../sim/pipeline/time/update-player.js';
 import { trafficStream } from '../../traces/generate/traffic-sources.js';
 import { TimedCounts } from '../measure/timing/timed-counts.js';
 import { HOST_TYPES } from './hosts/index.js';

@@ -1,8 +1,8 @@
 /** A thread that runs a part of a network. */
 import { performance } from 'node:perf_hooks';
 import { parentPort, workerData } from 'node:worker_threads';
+import { commandEnd } from '../../compiler/data-plane/domain-error.js';
 import { must } from '../../compiler/data-plane/must.js';
-import { commandEnd } from '../../compiler/index.js';
 import { SharedBorder } from '../../sim/network/index.js';
 import { BuiltNodes } from './built-nodes.js';
 import type { GroupReport } from './node-reports.js';

@@ -1,7 +1,9 @@
 /** Fills the feed of a node with its traffic while the network runs. */
+
+import { defaultDataPlane } from '../../compiler/data-plane/extend.js';
 import { must } from '../../compiler/data-plane/must.js';
-import { type DataPlaneDescription, DomainError, defaultDataPlane } from '../../compiler/index.js';
-import { PS_PER_NS } from '../../sim/index.js';
+import { type DataPlaneDescription, DomainError } from '../../compiler/for-switches.js';
+import { PS_PER_NS } from '../../sim/blocks/virtual-time.js';
 import { MAX_PACKET_BYTES, PacketFeed } from '../../sim/network/index.js';
 import { CaptureIntake } from '../../traces/captures/capture-intake.js';
 import type { CaptureReader } from '../../traces/captures/capture-reader.js';

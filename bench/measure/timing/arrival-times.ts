@@ -1,7 +1,8 @@
 /** Arrival times of packets: their time stamps relative to the first, or a constant rate. */
+
+import { DomainError } from '../../../compiler/data-plane/domain-error.js';
 import { must } from '../../../compiler/data-plane/must.js';
-import { DomainError } from '../../../compiler/index.js';
-import { LAST_TIME_PS, PS_PER_NS, PS_PER_SECOND } from '../../../sim/index.js';
+import { LAST_TIME_PS, PS_PER_NS, PS_PER_SECOND } from '../../../sim/blocks/virtual-time.js';
 import { PACKET_MARKS, type PacketBatch } from '../../../traces/packets/packet-batch.js';
 
 /** Thrown for packets whose arrival times are out of range. */

@@ -1,15 +1,8 @@
 /** Counts what becomes of the packets of a switch with timing model. */
 import { must } from '../../../compiler/data-plane/must.js';
-import {
-  type Departures,
-  type DropReason,
-  digestPacket,
-  type HeldBatch,
-  OutputDigest,
-  PS_PER_NS,
-  type TimeObserver,
-  type UpdatePlayer,
-} from '../../../sim/index.js';
+import { digestPacket, OutputDigest } from '../../../sim/blocks/digest.js';
+import { PS_PER_NS } from '../../../sim/blocks/virtual-time.js';
+import type { Departures, DropReason, HeldBatch, TimeObserver, UpdatePlayer } from '../../../sim/index.js';
 import type { PacketBatch } from '../../../traces/packets/packet-batch.js';
 import { isMarked } from './congestion-mark.js';
 import { type CountedSwitches, IntervalSeries, noLosses } from './interval-series.js';

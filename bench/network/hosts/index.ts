@@ -1,5 +1,5 @@
 /** The types of hosts that answer, by name. */
-import { isModulePath, MODULE_PATHS } from '../../../hw-driver/index.js';
+import { isModulePath, MODULE_PATHS } from '../../../hw-driver/cli/kit/user-modules.js';
 import { isProblem, namedValues, type TextProblem } from '../../workloads/source-text.js';
 import { ECHO } from './echo.js';
 import type { HostType } from './host-type.js';

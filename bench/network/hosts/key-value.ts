@@ -3,7 +3,8 @@
  * has the value in the third word of the key; a write is answered as it came.
  */
 import { must } from '../../../compiler/data-plane/must.js';
-import { PS_PER_NS, randomWord } from '../../../sim/index.js';
+import { randomWord } from '../../../sim/blocks/random-numbers.js';
+import { PS_PER_NS } from '../../../sim/blocks/virtual-time.js';
 import { HeldPackets, type HostOutlet, type HostProcess, PacketFifo } from '../../../sim/network/index.js';
 import { logarithm } from '../../../traces/generate/exact-functions.js';
 import type { PacketBatch } from '../../../traces/packets/packet-batch.js';

@@ -1,9 +1,9 @@
 /** A host of a user's own module: its default export makes an object that gets packets and acts. */
 import { resolve } from 'node:path';
+import { DomainError } from '../../../compiler/data-plane/domain-error.js';
 import { must } from '../../../compiler/data-plane/must.js';
-import { DomainError } from '../../../compiler/index.js';
-import { defaultExportOf } from '../../../hw-driver/index.js';
-import { PS_PER_NS } from '../../../sim/index.js';
+import { defaultExportOf } from '../../../hw-driver/cli/kit/user-modules.js';
+import { PS_PER_NS } from '../../../sim/blocks/virtual-time.js';
 import { type HostOutlet, type HostProcess, isAnswer, MAX_PACKET_BYTES } from '../../../sim/network/index.js';
 import { type PacketBatch, packetBytes } from '../../../traces/packets/packet-batch.js';
 

@@ -1,5 +1,5 @@
 /** Sends the packets of a traffic source at their times. */
-import { PS_PER_NS } from '../../../sim/index.js';
+import { PS_PER_NS } from '../../../sim/blocks/virtual-time.js';
 import type { HostOutlet, HostProcess } from '../../../sim/network/index.js';
 import type { PacketStream, TimedPacket } from '../../../traces/generate/packet-stream.js';
 import { sendFrom } from './frame-addresses.js';

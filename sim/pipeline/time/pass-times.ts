@@ -1,5 +1,7 @@
 /** How long packets take from block to block of an idle switch, in cycles and picoseconds. */
-import { type DataPlane, gressCycles, stateHeaderBytes } from '../../../compiler/index.js';
+import { gressCycles } from '../../../compiler/data-plane/latency.js';
+import { stateHeaderBytes } from '../../../compiler/data-plane/state-fields.js';
+import type { DataPlane } from '../../../compiler/for-switches.js';
 import { PipeClock, PS_PER_NS } from '../../blocks/virtual-time.js';
 
 export class PassTimes {

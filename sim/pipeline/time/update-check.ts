@@ -7,7 +7,7 @@
  * of programs that an update touches go from RPB to RPB, so that each look-up is compared.
  */
 import { must } from '../../../compiler/data-plane/must.js';
-import { FIXED_NAMES, type Gress, type Operation, RPB_KEYS, type TableEntry } from '../../../compiler/index.js';
+import { FIXED_NAMES, type Gress, type Operation, RPB_KEYS, type TableEntry } from '../../../compiler/for-switches.js';
 import type { Phv } from '../../blocks/phv.js';
 import type { RpbEntry } from '../../blocks/program-code.js';
 import { rpbsOfGress } from '../../engines/rpb-engine.js';

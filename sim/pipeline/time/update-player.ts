@@ -6,16 +6,15 @@
  * it enters, a change at time t of a stage that lies c cycles into its gress is made between the packet that enters the
  * gress last before t - c and the next: each packet finds at every stage what is installed when it passes it.
  */
+import { gressCycles, tablePlaces } from '../../../compiler/data-plane/latency.js';
 import { must } from '../../../compiler/data-plane/must.js';
 import {
   type DataPlane,
   type Gress,
   type GroupOperation,
-  gressCycles,
   isGroupOperation,
   type Operation,
-  tablePlaces,
-} from '../../../compiler/index.js';
+} from '../../../compiler/for-switches.js';
 import type { Phv } from '../../blocks/phv.js';
 import { LAST_TIME_PS, PipeClock } from '../../blocks/virtual-time.js';
 import type { Switch } from '../switch.js';
