@@ -108,8 +108,10 @@ test('compare: a run and itself, another engine, another result, another workloa
       [...RUN, '--out', 'b', '--engine', 'interpreted', '--repeat', '4'],
       [...RUN, '--out', 'c', '--workload', 'cache'],
     ];
-    for (const result of await Promise.all(runs.map((args) => bench(...args))))
+    for (const args of runs) {
+      const result = await bench(...args);
       assert.is(result.status, 0, result.stderr);
+    }
     const summary = (name: string): RunSummary => JSON.parse(readFileSync(join(folder, name, 'summary.json'), 'utf8'));
     assert.is(summary('a').repeats.length, 4);
     assert.is(summary('c').repeats.length, 1);
