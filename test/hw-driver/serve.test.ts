@@ -219,6 +219,15 @@ test('the switches of a network are served at a port each, and frames go over th
       const { status, stderr } = await type('p4runpro', ['deploy', program(file), ...where], { folder });
       assert.is(status, 0, stderr);
     };
+    // A connection that stayed open would keep the command from its end.
+    const connections = () => process.getActiveResourcesInfo().filter((kind) => kind === 'TCPSocketWrap').length;
+    const before = connections();
+    writeFileSync(join(folder, 'wrong.journal'), 'no journal\n');
+    const leaf = ['--target', `127.0.0.1:${portOf('BF Runtime of leaf')}`, '--journal', 'wrong.journal'];
+    const refused = await type('p4runpro', ['deploy', program('cms'), ...leaf], { folder });
+    assert.match(refused.stderr, /wrong\.journal/);
+    for (let n = 0; n < 100 && connections() > before; n++) await new Promise((resolve) => setTimeout(resolve, 10));
+    assert.is(connections(), before);
     // One controller, two switches: the leaf rewrites nothing, the spine balances.
     await deploy('leaf', 'cms');
     await deploy('spine', 'lb');

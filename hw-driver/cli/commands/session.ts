@@ -76,12 +76,13 @@ export async function openSession(args: TargetArguments, access: Access): Promis
     return size > 0 ? `its journal ${path} exists: ${GONE_REMEDY}` : 'p4runpro deploy creates one';
   };
   const target = await connect(args, dataPlane, creates, remedy);
-  const journal = access === 'read' ? undefined : JournalFile.open(path, dataPlane);
+  let journal: JournalFile | undefined;
   const close = async (): Promise<void> => {
     journal?.close();
     await target.close();
   };
   try {
+    if (access !== 'read') journal = JournalFile.open(path, dataPlane);
     const before = journal?.state ?? readJournalFile(path, dataPlane);
     const controller = new Controller(dataPlane, target.switch, journal ?? NO_JOURNAL, before);
     // The switch ran programs before it had a journal.
