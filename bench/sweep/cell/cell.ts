@@ -39,4 +39,8 @@ const withoutPath = ([name, value, hash]: readonly unknown[]): readonly unknown[
 
 /** A cell in words, for progress and messages: `workload lb, memory 1024`. @param names the parameters that differ */
 export const cellText = ({ values }: SweepCell, names: readonly ParameterName[]): string =>
-  names.map((name) => `${name} ${values[name]}`).join(', ');
+  names.map((name) => `${name} ${inOneLine(values[name])}`).join(', ');
+
+/** Names of files may have any characters. */
+const inOneLine = (value: ParameterValue | null | undefined): string =>
+  String(value).replaceAll(/\p{Cc}/gu, (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`);

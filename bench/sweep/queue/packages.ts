@@ -1,6 +1,7 @@
 /** bullmq and ioredis, which are optional: loaded when a command has `--queue`. */
 import type { Redis } from 'ioredis';
 import { reasonOf } from '../../../traces/system/index.js';
+import { messageOf } from '../local/run-on-threads.js';
 import { type QueueAddress, QueueError } from './queue-address.js';
 
 /** The packages of queues. */
@@ -60,3 +61,6 @@ function textOf(error: unknown, waitedMs: number): string {
   if (text.startsWith('Socket timeout')) return `no answer in ${waitedMs / MS_PER_SECOND} s`;
   return text;
 }
+
+/** What Redis says, without the place in a script: the same for each command that it refuses. */
+export const redisSays = (error: unknown): string => `Redis: ${messageOf(error).replace(/,? script: .*$/, '')}`;

@@ -7,12 +7,11 @@ import type { Redis } from 'ioredis';
 import { counted } from '../../../compiler/data-plane/counting.js';
 import { must } from '../../../compiler/data-plane/must.js';
 import { DomainError } from '../../../compiler/index.js';
-import { messageOf } from '../local/run-on-threads.js';
 import type { CellFailure, CellResult } from '../results/cell-result.js';
 import { MAX_TRIES } from '../results/cell-result.js';
 import { sendFiles } from './file-exchange.js';
 import { listSweep } from './kept.js';
-import { connect, type QueuePackages, queuePackages } from './packages.js';
+import { connect, type QueuePackages, queuePackages, redisSays } from './packages.js';
 import type { QueueAddress } from './queue-address.js';
 import { type CellJob, QueueKeys, type QueueKind, queueName, type SweepNote } from './queue-keys.js';
 import { workersOf } from './queue-status.js';
@@ -121,7 +120,7 @@ class QueueController {
   private isRefused(error: unknown): false {
     if (error instanceof DomainError) throw error;
     // What is still asked when the work is over is answered by its end.
-    if (!this.options.signal.aborted) this.options.onWorkers(`Redis: ${messageOf(error)}`);
+    if (!this.options.signal.aborted) this.options.onWorkers(redisSays(error));
     return false;
   }
 

@@ -7,7 +7,7 @@ import { messageOf } from '../local/run-on-threads.js';
 import { type CellResult, MAX_TRIES } from '../results/cell-result.js';
 import { FileCache, LostFile } from './file-exchange.js';
 import { moduleIn } from './module-names.js';
-import { connect, queuePackages } from './packages.js';
+import { connect, queuePackages, redisSays } from './packages.js';
 import type { QueueAddress } from './queue-address.js';
 import { type CellJob, QUEUE_KINDS, QueueKeys, queueName, type SweepNote, type WorkerNote } from './queue-keys.js';
 import { writeFailure, writeOnce } from './write-once.js';
@@ -129,7 +129,7 @@ class QueueWorker {
         return await write();
       } catch (error) {
         if (signal.aborted) throw error;
-        this.trouble(`Redis: ${messageOf(error)}`);
+        this.trouble(redisSays(error));
         await pause(HEARTBEAT_MS, signal);
       }
     }
@@ -162,7 +162,7 @@ class QueueWorker {
     while (!signal.aborted) {
       const beating = this.beat().then(
         () => this.isWell(),
-        (error: unknown) => this.trouble(`Redis: ${messageOf(error)}`),
+        (error: unknown) => this.trouble(redisSays(error)),
       );
       // While Redis is away, so is everybody who could ask.
       await Promise.race([beating, aborted]);

@@ -11,7 +11,7 @@ import { namedContent } from '../../../bench/sweep/cell/module-bundle.js';
 import { hashOf } from '../../../bench/sweep/cell/named-files.js';
 import { messageOf, runOnThreads } from '../../../bench/sweep/local/run-on-threads.js';
 import { FileCache, sendFiles } from '../../../bench/sweep/queue/file-exchange.js';
-import { connect, queuePackages } from '../../../bench/sweep/queue/packages.js';
+import { connect, queuePackages, redisSays } from '../../../bench/sweep/queue/packages.js';
 import { type QueueAddress, QueueError, queueAddress } from '../../../bench/sweep/queue/queue-address.js';
 import { type QueuedCell, type QueueRun, runThroughQueue } from '../../../bench/sweep/queue/queue-controller.js';
 import { QueueKeys } from '../../../bench/sweep/queue/queue-keys.js';
@@ -328,6 +328,12 @@ test('a result that cannot be written is no result', () =>
     assert.throws(() => store.put('a', { fixed: '1', times: '{}' }), /cells.jsonl: no such file or directory; what/);
     assert.is(store.get('a'), undefined);
   }));
+
+test('what Redis refuses is said once, whichever script it was in', () => {
+  const readOnly = "READONLY You can't write against a read only replica.";
+  assert.is(redisSays(new Error(`${readOnly} script: f528bc6b, on @user_script:3.`)), `Redis: ${readOnly}`);
+  assert.is(redisSays(new Error(readOnly)), `Redis: ${readOnly}`);
+});
 
 test('a message of several lines is one', () => {
   assert.is(

@@ -20,6 +20,9 @@ async function freePort(): Promise<number> {
   return address.port;
 }
 
+/** A server that is killed when the standard input closes, as it does when the test's process is killed. */
+const UNTIL_CLOSED = '"$0" "$@" & read -r _; kill -9 $!; wait';
+
 const ASK_MS = 20;
 const PATIENCE_MS = 20_000;
 
@@ -40,7 +43,8 @@ export class TestRedis {
   /** Starts it again at the same port; it has forgotten all. */
   async begin(): Promise<void> {
     const only = ['--bind', '127.0.0.1', '--port', String(this.port), '--save', '', '--appendonly', 'no'];
-    this.process = spawn(String(server), [...only, ...this.options], { stdio: 'ignore' });
+    const words = [String(server), ...only, ...this.options];
+    this.process = spawn('sh', ['-c', UNTIL_CLOSED, ...words], { stdio: ['pipe', 'ignore', 'ignore'] });
     const start = performance.now();
     while (!(await answers(this.port))) {
       if (performance.now() - start > PATIENCE_MS) throw new Error('redis-server does not answer');
@@ -51,7 +55,7 @@ export class TestRedis {
   async kill(): Promise<void> {
     const { process } = this;
     if (process === undefined || process.exitCode !== null || process.signalCode !== null) return;
-    process.kill('SIGKILL');
+    process.stdin?.end();
     await once(process, 'exit');
   }
 

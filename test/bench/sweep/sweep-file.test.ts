@@ -2,6 +2,7 @@
 import fc from 'fast-check';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
+import { cellText } from '../../../bench/sweep/cell/cell.js';
 import { planSweep } from '../../../bench/sweep/cell/sweep-cells.js';
 import { MEASURE_NAMES } from '../../../bench/sweep/file/measures.js';
 import { SweepError, sweepFromText, sweepSchema } from '../../../bench/sweep/file/sweep-file.js';
@@ -77,6 +78,12 @@ test('faulty sweeps, each with its place and a hint; a billion cells are counted
   const messages = FAULTY.map((text) => messageOf(text));
   for (const [i, message] of messages.entries()) assert.is.not(message, 'no mistakes', FAULTY[i]);
   assertGolden(sourcePath('test', 'bench', 'sweep', 'mistakes.txt'), `${messages.join('\n\n')}\n`);
+});
+
+test('a cell in words is one line, also where the name of a file has two', () => {
+  const values = { workload: './a\n\u001b[1m.p4runpro', memory: 4 };
+  const text = cellText({ measure: 'run', values, files: {} }, ['workload', 'memory']);
+  assert.is(text, 'workload ./a\\u000a\\u001b[1m.p4runpro, memory 4');
 });
 
 test('the published schema is that of the reader', () => {
