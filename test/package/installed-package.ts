@@ -36,21 +36,18 @@ function install(): void {
   }
 }
 
-/** Processes that run lines of a command, by its name. */
-const hosts = new Map<string, ChildProcess>();
+/** The process that runs command lines, from the first one on. */
+let host: ChildProcess | undefined;
 
-function hostOf(command: string): ChildProcess {
-  const known = hosts.get(command);
-  if (known !== undefined) return known;
-  const host = fork(packageFile('dist', 'test', 'package', 'command-process.js'), {
+function newHost(): ChildProcess {
+  const started = fork(packageFile('dist', 'test', 'package', 'command-process.js'), {
     cwd: elsewhere,
     stdio: ['pipe', 'ignore', 'inherit', 'ipc'],
     timeout: PATIENCE_MS,
     killSignal: 'SIGKILL',
   });
-  host.stdin?.end();
-  hosts.set(command, host);
-  return host;
+  started.stdin?.end();
+  return started;
 }
 
 /** No process of commands takes longer; one that hangs is a failure of its test. */
@@ -59,7 +56,7 @@ const PATIENCE_MS = 120_000;
 const fileOf = (command: string): string => join(installed, manifest.bin[command] ?? `no command ${command}`);
 
 async function hosted(command: string, args: readonly string[]): Promise<InstalledOutcome> {
-  const host = hostOf(command);
+  host ??= newHost();
   const left = new AbortController();
   const answered = once(host, 'message', { signal: left.signal });
   const ended = once(host, 'exit', { signal: left.signal });
@@ -100,22 +97,19 @@ export function runAlone(command: string, ...args: string[]): string {
   return stdout;
 }
 
-/** Lets the processes of commands end, which they do by themselves: no command leaves anything under way. */
-export async function endHosts(): Promise<void> {
-  for (const [command, host] of hosts) {
-    const ended = once(host, 'exit');
-    host.disconnect();
-    assert.equal(await ended, [0, null], command);
-  }
-  hosts.clear();
+/** Lets the process of the commands end, which it does by itself: no command leaves anything under way. */
+export async function endHost(): Promise<void> {
+  assert.ok(host !== undefined, 'a command has been run');
+  const ended = once(host, 'exit');
+  host.disconnect();
+  assert.equal(await ended, [0, null]);
+  host = undefined;
 }
 
 /** Installs before the first test of a file, and removes it all behind the last. */
 export function installForTests(): void {
   test.before(install);
   test.before(() => symlinkSync(join(installed, 'bench', 'programs'), join(elsewhere, 'programs')));
-  test.after(() => {
-    for (const host of hosts.values()) host.kill('SIGKILL');
-  });
+  test.after(() => void host?.kill('SIGKILL'));
   test.after(() => rmSync(elsewhere, { recursive: true, force: true }));
 }

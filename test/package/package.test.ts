@@ -5,16 +5,7 @@ import { join } from 'node:path';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { packageFile } from '../../traces/system/package-root.js';
-import {
-  elsewhere,
-  endHosts,
-  installed,
-  installForTests,
-  manifest,
-  run,
-  runAlone,
-  typed,
-} from './installed-package.js';
+import { elsewhere, endHost, installed, installForTests, manifest, run, runAlone, typed } from './installed-package.js';
 
 installForTests();
 
@@ -104,7 +95,7 @@ const CALLS: Readonly<Record<string, readonly (readonly string[])[]>> = {
     ['sweep', 'grid.json', '--workers', '1'],
     ['micro', '--filter', 'parser', '--time', '10'],
     ['reproduce', 'table2', '--quick', '--out', 'reproduced'],
-    ['case-study', 'a', '--seconds', '9'],
+    ['case-study', 'b', '--seconds', '9'],
   ],
 };
 const GRID = JSON.stringify({
@@ -204,6 +195,6 @@ test('examples of modules and scripts run from the package', async () => {
   assert.match(stdout, /^port 7, 1 packet of this flow\n100 load balancers/);
 });
 
-test('commands end by themselves', endHosts);
+test('commands end by themselves', endHost);
 
 test.run();

@@ -63,7 +63,8 @@ test('a curve ends at the last RPB of the switch, and segments cover all RPBs', 
 });
 
 test('our programs hold what `bench capacity` says', async () => {
-  const ours = { ...FILL, side: 'ours', workload: 'hh', allocator: 'price', withCurve: false } as const;
+  const setting = { ...FILL, memoryBytes: 16384 };
+  const ours = { ...setting, side: 'ours', workload: 'hh', allocator: 'price', withCurve: false } as const;
   const { capacity, failure } = await fill(ours, signal);
   const options = {
     dataPlane: experimentPlane(),
@@ -74,7 +75,7 @@ test('our programs hold what `bench capacity` says', async () => {
     signal,
     onProgress: () => undefined,
   };
-  for await (const row of measureCapacity({ ...FILL, ...options })) {
+  for await (const row of measureCapacity({ ...setting, ...options })) {
     assert.equal([row.capacity, row.failure], [capacity, failure]);
   }
 });
@@ -93,7 +94,8 @@ test('chips end at their filters: 512 and 1,024 programs of one path; with more 
 });
 
 test('a weight of null is infinite: only programs that fit in no other way recirculate', async () => {
-  const cell = { ...FILL, side: 'ours', workload: 'cache', allocator: 'price', withCurve: false } as const;
+  const ours = { side: 'ours', workload: 'cache', allocator: 'price', withCurve: false } as const;
+  const cell = { ...FILL, ...ours, memoryBytes: 16384 };
   const [never, free] = [await fill({ ...cell, weight: null }, signal), await fill({ ...cell, weight: 0 }, signal)];
   assert.ok(never.recirculating < free.recirculating);
   assert.ok(never.capacity <= free.capacity);
