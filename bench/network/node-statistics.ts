@@ -27,8 +27,9 @@ const PS_PER_NS = 1000;
 
 export class HostStatistics implements HostTap {
   readonly rows: HostRow[] = [];
-  private readonly roundTrips = new Latencies();
-  private readonly oneWays = new Latencies();
+  /** Made for the first packet: most hosts have one kind, and both are large. */
+  private roundTrips: Latencies | undefined;
+  private oneWays: Latencies | undefined;
   private startPs = 0;
   private sentPackets = 0;
   private receivedPackets = 0;
@@ -47,8 +48,12 @@ export class HostStatistics implements HostTap {
     this.turnTo(nowPs);
     const tookPs = nowPs - sentPsOf(batch, i);
     this.receivedPackets++;
-    (isOwn ? this.roundTrips : this.oneWays).record(tookPs);
-    if (!isOwn) return;
+    if (!isOwn) {
+      this.oneWays ??= new Latencies();
+      return this.oneWays.record(tookPs);
+    }
+    this.roundTrips ??= new Latencies();
+    this.roundTrips.record(tookPs);
     this.own++;
     this.sumPs += tookPs;
     if (tookPs > this.mostPs) this.mostPs = tookPs;
@@ -56,12 +61,12 @@ export class HostStatistics implements HostTap {
 
   /** From sending a packet to its coming back; null without such packets. */
   get roundTripNs(): LatencySummary | null {
-    return this.roundTrips.summary;
+    return this.roundTrips?.summary ?? null;
   }
 
   /** From the sending of packets, or of those that they answer, by others. */
   get oneWayNs(): LatencySummary | null {
-    return this.oneWays.summary;
+    return this.oneWays?.summary ?? null;
   }
 
   /** Ends the last interval. */
