@@ -1,9 +1,11 @@
-/** Every change of an attempt fails, in every way, and its controller is killed at every record of its journal. */
+/** Every change of an attempt fails, at night in every way, and its controller is killed at every record of its journal. */
 import * as assert from 'uvu/assert';
 import type { CompiledProgram } from '../../../compiler/index.js';
+import { itemAt } from '../../item-at.js';
+import { isNightly } from '../../tiers.js';
 import { thrownBy } from '../failing-target.js';
 import { FAULT_KINDS, type FaultRig } from './fault-rig.js';
-import { Killed } from './faulty-target.js';
+import { type FaultKind, Killed } from './faulty-target.js';
 
 export const newTally = () => ({ faults: 0, before: 0, after: 0, looks: 0, told: 0 });
 export type Tally = ReturnType<typeof newTally>;
@@ -27,7 +29,18 @@ function outcomeOf({ rig, kept }: Scenario, before: unknown, after: unknown): 'b
   return 'after';
 }
 
-/** Each fault of an attempt, at each of its changes; {@link FaultRig}. */
+/**
+ * Ways in which a change fails. By day those in the middle, of which there are most, fail in one way each, another one from
+ * change to change and from program to program.
+ */
+function kindsAt(k: number, changes: number, name: string): readonly FaultKind[] {
+  // Before a change is after the one before.
+  const kinds = k === 0 ? FAULT_KINDS : FAULT_KINDS.filter((kind) => !kind.endsWith('before'));
+  const isAtAnEnd = k <= 1 || k >= changes - 2;
+  return isNightly || isAtAnEnd ? kinds : [itemAt(kinds, (k + name.length) % kinds.length)];
+}
+
+/** Faults of an attempt, at each of its changes; {@link FaultRig}. */
 export async function everyFault(tally: Tally, name: string, scenario: Scenario): Promise<void> {
   const { rig, attempt, back, fill, kept } = scenario;
   const look = (): string => rig.state(kept);
@@ -59,9 +72,7 @@ export async function everyFault(tally: Tally, name: string, scenario: Scenario)
     await base(outcome);
   };
   for (let k = 0; k < changes; k++) {
-    for (const kind of FAULT_KINDS) {
-      // Before a change is after the one before.
-      if (k > 0 && kind.endsWith('before')) continue;
+    for (const kind of kindsAt(k, changes, name)) {
       const point = `${name}: ${kind}, change ${k + 1} of ${changes}`;
       rig.faults.failAt(k, kind);
       const error = await thrownBy(attempt());

@@ -1,5 +1,5 @@
 /**
- * Every change of every kind of transaction fails, in five ways, and the controller is killed at every record of its
+ * Every change of every kind of transaction fails, at night in each of five ways, and the controller is killed at every record of its
  * journal, with traffic running. Afterwards the switch, the books and the journal are those of before or of after.
  */
 
