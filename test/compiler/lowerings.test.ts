@@ -21,9 +21,10 @@ import {
 import { fitsEmptySwitch, fitsInOrder } from '../../compiler/passes/empty-switch.js';
 import { lowerings } from '../../compiler/passes/lowerings.js';
 import { chain } from '../../compiler/place/chain.js';
+import { cases } from '../tiers.js';
 import { checkedProgram, linkProgram } from './support.js';
 
-const PROGRAMS = 60;
+const PROGRAMS = cases(30);
 
 /** Random texts with bounded addresses: accesses, header actions of one gress, forwarding, nested branches. */
 class Texts {

@@ -6,13 +6,13 @@ import * as assert from 'uvu/assert';
 import { analyse, DIAGNOSTIC_CODES, type Diagnostic, defaultDataPlane, type Program } from '../../compiler/index.js';
 import { PacketGenerator } from '../../sim/validation/index.js';
 import { PacketBytes } from '../../sim/validation/packet-bytes.js';
-import { cases } from '../tiers.js';
+import { cases, isNightly } from '../tiers.js';
 import { wholePrograms } from './random-whole-programs.js';
 import { PROPERTY, renderAll, SAMPLE_NAMES, sampleSource } from './support.js';
 import { WarningOracle } from './warning-oracle.js';
 
 const dataPlane = defaultDataPlane();
-const RUNS = 10_000;
+const RUNS = isNightly ? 10_000 : 5000;
 const PACKETS = 1000;
 /** One of a hundred warnings that a run has to show may be left open: of 3,940 of 10,000 programs, 25 were. */
 const MAX_NOT_SHOWN = 100;
@@ -81,7 +81,7 @@ test('the warnings of random programs are true, and every kind comes up', () => 
         source,
       );
     }),
-    { ...PROPERTY, numRuns: cases(300), endOnFailure: true },
+    { ...PROPERTY, numRuns: cases(150), endOnFailure: true },
   );
   // Few random runs come to a place that takes several words of memory together.
   const shown = (counts.get('not-forwarded') ?? 0) + (counts.get('no-join') ?? 0);

@@ -33,9 +33,9 @@ const EXTENDED = must(builtInDataPlane('extended'), 'data plane extended');
 const ALLOCATED = (['price', 'f1', 'f2', 'f3', 'hierarchical'] as const).map((name) => ALLOCATORS[name].make({}));
 
 for (const { plane, switches, programs } of [
-  { plane: PLANE, switches: 2, programs: 20 },
-  { plane: PLANE, switches: 3, programs: 12 },
-  { plane: EXTENDED, switches: 2, programs: 12 },
+  { plane: PLANE, switches: 2, programs: 10 },
+  { plane: PLANE, switches: 3, programs: 6 },
+  { plane: EXTENDED, switches: 2, programs: 6 },
 ]) {
   test(`random programs over ${switches} switches of ${plane.name} do what their text means`, () => {
     const chain = chainOf(plane, switches);

@@ -75,7 +75,7 @@ test('every packet is received, has left, is lost for a reason or in flight', ()
       // Those whose times are within the run, and the answers to them.
       if (random.hosts.every(({ answers }) => !answers)) assert.ok(census.sent <= sent);
     }),
-    { numRuns: cases(60) },
+    { numRuns: cases(30) },
   );
 });
 
@@ -92,7 +92,7 @@ test('on a link, packets are in the order of their times, and do not overlap', (
         }
       }
     }),
-    { numRuns: cases(40) },
+    { numRuns: cases(20) },
   );
 });
 
@@ -101,7 +101,7 @@ test('what happens does not hang on how far nodes run at a time', () => {
     fc.property(randomNetwork, fc.integer({ min: 1, max: 3 }), (random, steps) => {
       assert.equal(ran(random, steps).history, ran(random, Number.POSITIVE_INFINITY).history);
     }),
-    { numRuns: cases(25) },
+    { numRuns: cases(12) },
   );
 });
 
