@@ -57,7 +57,7 @@ test('any number of workers, whoever generates the packets, any engine, traced',
     const alone = await run(folder, ...asked);
     assert.is(alone.packets.unmatched, 0);
     for (const others of [
-      ['--workers', '2'],
+      ['--workers', '2', '--repeat', '2'],
       ['--workers', '2', '--write', 'out.pcap'],
       ['--engine', 'interpreted', '--trace-packet', '100'],
     ]) {

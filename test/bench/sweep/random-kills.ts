@@ -27,8 +27,11 @@ export type Killed = Record<'worker' | 'controller' | 'redis', number>;
 
 /** Each at least once, then at random. */
 const VICTIMS = ['worker', 'redis', 'controller', 'worker'] as const;
-/** A kill waits until the controller has some more cells, up to this many, so that it falls into the sweep. */
-const CELLS_BETWEEN = 3;
+/**
+ * A kill waits until the controller has more cells than those that workers had begun at the kill before, which come even if
+ * nothing is sent again, and some more at random.
+ */
+const CELLS_BETWEEN = { least: WORKERS + 1, random: 3 };
 const PATIENCE_MS = 60_000;
 
 /** Kills while the sweep runs, then lets it end; its table has to be that of a run on one machine. */
@@ -57,15 +60,15 @@ export async function sweepWithKills({ folder, cells, kills, seed, withinMs }: K
   const killed: Killed = { worker: 0, controller: 0, redis: 0 };
   try {
     for (let n = 0; n < kills; n++) {
-      await until(done() + 1 + Math.floor(random() * CELLS_BETWEEN));
+      await until(done() + CELLS_BETWEEN.least + Math.floor(random() * CELLS_BETWEEN.random));
       await new Promise((resolve) => setTimeout(resolve, random() * withinMs));
+      // A sweep that has ended proves nothing: it is to outlast the kills.
+      assert.is(controller.exitCode, null, `the sweep ended after ${n} of ${kills} kills`);
       const victim = VICTIMS[n < VICTIMS.length ? n : Math.floor(random() * VICTIMS.length)] ?? 'worker';
       if (victim === 'redis') {
         await redis.kill();
         await redis.begin();
       } else if (victim === 'controller') {
-        // A controller that has ended proves nothing: the sweep is to outlast the kills.
-        assert.is(controller.exitCode, null, `the sweep ended after ${n} of ${kills} kills`);
         await kill(controller);
         controller = startController();
       } else {
