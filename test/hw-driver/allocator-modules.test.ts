@@ -65,9 +65,9 @@ await testRefusals('p4runpro', [
   refused('await new Promise(() => {});', /mine\.mjs was not loaded in 0\.2 s/, '--allocator-limit', '0.2'),
   refused(
     'export default { name: "mine", place() { for (;;) try { for (;;); } finally { continue; } } };',
-    /allocator \.\/mine\.mjs did not return from place\(\) within 1 s/,
+    /allocator \.\/mine\.mjs did not return from place\(\) within 0\.3 s/,
     '--allocator-limit',
-    '1',
+    '0.3',
   ),
   {
     ...refused(inSequence('mine', 0), /breaks the rule that a place is a logical RPB/),
@@ -102,7 +102,7 @@ const COMMANDS: readonly (readonly [CommandName, ...string[]])[] = [
   ['p4runpro', 'explain', LB],
   ['p4runpro', 'try', LB, '--packet', 'ipv4.dst=10.0.0.1 udp.dst_port=53'],
   ['bench', 'run', '--programs', '2', '--packets', '10', '--out', 'out'],
-  ['bench', 'capacity', '--workloads', 'calc', '--repeats', '1', '--out', 'out'],
+  ['bench', 'capacity', '--workloads', 'lb', '--memory', '65536', '--repeats', '1', '--out', 'out'],
   ['bench', 'goldens', 'lb'],
 ];
 

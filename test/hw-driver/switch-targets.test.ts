@@ -5,12 +5,13 @@ import type { Operation, TableEntry } from '../../compiler/index.js';
 import { connectBfRuntime } from '../../hw-driver/bfruntime/index.js';
 import { Controller } from '../../hw-driver/index.js';
 import { serveBfRuntime } from '../../hw-driver/server/index.js';
-import { InProcessTarget, Switch, type SwitchTarget, stateDigest, TargetError } from '../../sim/index.js';
+import { InProcessTarget, Switch, type SwitchTarget, TargetError } from '../../sim/index.js';
 import { dataPlane, filterEntry, recirculationEntry, rpbEntry } from '../sim/test-switch.js';
 import { thrownBy } from './failing-target.js';
 import { fifteenPrograms, Rig } from './fifteen.js';
 
 const plane = dataPlane('default');
+const programs = await fifteenPrograms();
 
 interface Connected {
   readonly target: SwitchTarget;
@@ -165,7 +166,6 @@ for (const [kind, connect] of Object.entries(KINDS)) {
 
   test('all fifteen programs: installed, the same entries, revoked without a trace', async () => {
     const rig = new Rig();
-    const programs = await fifteenPrograms();
     const emulator = new Switch(plane);
     const { target, close } = await connect(emulator);
     try {
@@ -181,7 +181,10 @@ for (const [kind, connect] of Object.entries(KINDS)) {
       assert.equal(canonical(await target.entries()), canonical(emulator.entries()));
       for (const { arrival } of programs) await controller.revoke(arrival.name);
       assert.equal(emulator.entries(), []);
-      assert.is(stateDigest(emulator.memory.words), stateDigest(new Uint32Array(emulator.memory.words.length)));
+      assert.ok(
+        emulator.memory.words.every((word) => word === 0),
+        'memory is 0 again',
+      );
       const [first] = programs;
       assert.ok(first);
       const whole = await controller.deploy(first.lowered, first.sourceHash);
