@@ -1,4 +1,4 @@
-/** Every change of an attempt fails, at night in every way, and its controller is killed at every record of its journal. */
+/** Every change of an attempt fails, in every way or in one after the other, and its controller is killed at every record of its journal. */
 import * as assert from 'uvu/assert';
 import type { CompiledProgram } from '../../../compiler/index.js';
 import { itemAt } from '../../item-at.js';
@@ -19,6 +19,8 @@ export interface Scenario {
   /** Programs whose memory counts. */
   readonly kept: readonly CompiledProgram[];
   readonly fill: () => void;
+  /** Whether every change fails in every way, which is so at night if it is left out. */
+  readonly everyWay?: boolean;
 }
 
 /** How the switch ended, which must be one of the two ways. */
@@ -30,19 +32,19 @@ function outcomeOf({ rig, kept }: Scenario, before: unknown, after: unknown): 'b
 }
 
 /**
- * Ways in which a change fails. By day those in the middle, of which there are most, fail in one way each, another one from
+ * Ways in which a change fails. Unless it is every way, those in the middle, of which there are most, fail in one way each, another one from
  * change to change and from program to program.
  */
-function kindsAt(k: number, changes: number, name: string): readonly FaultKind[] {
+function kindsAt(k: number, changes: number, name: string, everyWay: boolean): readonly FaultKind[] {
   // Before a change is after the one before.
   const kinds = k === 0 ? FAULT_KINDS : FAULT_KINDS.filter((kind) => !kind.endsWith('before'));
   const isAtAnEnd = k <= 1 || k >= changes - 2;
-  return isNightly || isAtAnEnd ? kinds : [itemAt(kinds, (k + name.length) % kinds.length)];
+  return everyWay || isAtAnEnd ? kinds : [itemAt(kinds, (k + name.length) % kinds.length)];
 }
 
 /** Faults of an attempt, at each of its changes; {@link FaultRig}. */
 export async function everyFault(tally: Tally, name: string, scenario: Scenario): Promise<void> {
-  const { rig, attempt, back, fill, kept } = scenario;
+  const { rig, attempt, back, fill, kept, everyWay = isNightly } = scenario;
   const look = (): string => rig.state(kept);
   const base = async (outcome: 'before' | 'after'): Promise<void> => {
     rig.faults.heal();
@@ -72,7 +74,7 @@ export async function everyFault(tally: Tally, name: string, scenario: Scenario)
     await base(outcome);
   };
   for (let k = 0; k < changes; k++) {
-    for (const kind of kindsAt(k, changes, name)) {
+    for (const kind of kindsAt(k, changes, name, everyWay)) {
       const point = `${name}: ${kind}, change ${k + 1} of ${changes}`;
       rig.faults.failAt(k, kind);
       const error = await thrownBy(attempt());
