@@ -15,8 +15,8 @@ import { BROWSER_FILES, isLong, SLOW_FILES } from './tiers.js';
 const testFolder = dirname(fileURLToPath(import.meta.url));
 const CONCURRENT = 2;
 /** Files share a process, which saves starts of Node, and loads and optimises once what several of them use. */
-const QUICK_FILES_OF_A_PROCESS = 12;
-const MEDIUM_FILES_OF_A_PROCESS = 6;
+const QUICK_FILES_OF_A_PROCESS = 40;
+const MEDIUM_FILES_OF_A_PROCESS = 12;
 /** A file that hangs fails; at night nothing is bounded. */
 const PATIENCE_MS = 240_000;
 const NIGHTLY_EFFORT = '20';
