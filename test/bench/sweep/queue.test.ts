@@ -215,7 +215,7 @@ testWith(REDIS, 'a sweep that is done computes nothing; with --fresh it computes
 testWith(REDIS, `workers, controller and Redis are killed ${KILLS} times: the table is that of one machine`, () =>
   withFolder(async (folder) => {
     // A worker that starts again lets the others compute for about a second.
-    const [cells, withinMs] = isNightly ? [200 * KILLS, 1500] : [40, 50];
+    const [cells, withinMs] = isNightly ? [200 * KILLS, 1500] : [100, 50];
     const killed = await sweepWithKills({ folder, cells, kills: KILLS, seed: '7', withinMs });
     assert.ok(Object.values(killed).every((times) => times > 0));
     console.log(`killed: ${JSON.stringify(killed)}`);
