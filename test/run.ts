@@ -1,11 +1,12 @@
 /**
- * Runs test files of the built project, two processes at a time, and closes with one line `N passed, N failed`, followed
+ * Runs test files of the built project, a process for each core, and closes with one line `N passed, N failed`, followed
  * by `, N skipped` where a program was missing that tests ask.
  *
  * node dist/test/run.js [--unit | --nightly] [--no-skips] [NAME...]: files whose names contain one of the NAMEs; README.md
  * of this folder says what the tiers are.
  */
 import { readdirSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
 import { dirname, join, relative } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { packageFile } from '../traces/system/package-root.js';
@@ -13,7 +14,8 @@ import { type FileResult, type ProcessSettings, runFiles, runNode } from './test
 import { BROWSER_FILES, isLong, SLOW_FILES } from './tiers.js';
 
 const testFolder = dirname(fileURLToPath(import.meta.url));
-const CONCURRENT = 2;
+/** Processes at a time: some wait for a browser or a queue, so two at least; more than four leave long files for the end. */
+const CONCURRENT = Math.min(4, Math.max(2, availableParallelism()));
 /** Files share a process, which saves starts of Node, and loads and optimises once what several of them use. */
 const QUICK_FILES_OF_A_PROCESS = 40;
 const MEDIUM_FILES_OF_A_PROCESS = 12;
